@@ -1,0 +1,154 @@
+"""Writing the trail: every action records exactly one event a change, last, inside its transaction."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from workflow.core.hashchain import canonical, link
+from workflow.models import AuditChain, AuditEvent, Task
+from workflow.permissions import Actor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_action_id: ContextVar[UUID | None] = ContextVar("action_id", default=None)
+
+ENGINE_NAME = "Hệ thống Đôn đốc"
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a write in one transaction under one action id; an action called by another joins both."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = None if _action_id.get() is not None else _action_id.set(uuid4())
+        try:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        finally:
+            if token is not None:
+                _action_id.reset(token)
+
+    return run
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one event says, before it is chained."""
+
+    name: str
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+    clause: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def describe_actor(by: Actor | None) -> dict[str, object]:
+    """Return the text copies that stand in every event, so that it reads the same after people and units are closed."""
+    if by is None:
+        return {"id": None, "name": ENGINE_NAME, "position": "", "unit": "", "capacity": "", "address": ""}
+    described: dict[str, object] = {
+        "id": by.person_id,
+        "name": by.name,
+        "position": by.position,
+        "unit": by.unit_name,
+        "capacity": by.capacity,
+        "address": by.address,
+    }
+    if by.delegation_id is not None:
+        described["delegation"] = by.delegation_id
+        described["in_place_of"] = {"id": by.principal_id, "name": by.principal_name}
+    return described
+
+
+def _build(chain: str, seq: int, previous: str, entry: Entry, *, actor: dict[str, object], now: datetime) -> AuditEvent:
+    action_id = _action_id.get() or uuid4()
+    body = canonical(
+        {
+            "chain": chain,
+            "seq": seq,
+            "name": entry.name,
+            "at": now,
+            "action": action_id,
+            "actor": actor,
+            "before": entry.before,
+            "after": entry.after,
+            "clause": entry.clause,
+            "details": entry.details,
+        }
+    )
+    return AuditEvent(
+        chain=chain,
+        seq=seq,
+        occurred_at=now,
+        action_id=action_id,
+        name=entry.name,
+        task_id=int(chain[5:]) if chain.startswith("task:") else None,
+        actor_id=actor["id"],
+        body=body,
+        previous_hash=previous,
+        hash=link(previous, body),
+    )
+
+
+def append_to_task(task: Task, entry: Entry, *, by: Actor | None, now: datetime) -> AuditEvent:
+    """Chain one event to a locked task and return it unsaved; the caller saves it and the task's head columns."""
+    event = _build(f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, actor=describe_actor(by), now=now)
+    task.chain_seq = event.seq
+    task.chain_head = event.hash
+    return event
+
+
+def append_to_tasks(
+    pairs: Sequence[tuple[Task, Entry]], *, by: Actor | None, now: datetime
+) -> list[AuditEvent]:
+    """Chain one event to each of many locked tasks and return them unsaved, in order."""
+    actor = describe_actor(by)
+    events = []
+    for task, entry in pairs:
+        event = _build(f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, actor=actor, now=now)
+        task.chain_seq = event.seq
+        task.chain_head = event.hash
+        events.append(event)
+    return events
+
+
+def record_event(  # noqa: PLR0913 -- an event has these parts
+    name: str,
+    *,
+    subject: Task | str,
+    by: Actor | None,
+    now: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    clause: str = "",
+    details: Mapping[str, object] | None = None,
+) -> AuditEvent:
+    """Append one event to the subject's chain and save it with the chain's head.
+
+    `subject` is a task locked in this transaction, or the key of another chain ("plan:…", "unit:…", "policy").
+    Call it last in an action: the chain's head is then the last lock taken.
+
+    :raises TypeError: when a value has no canonical form.
+    """
+    entry = Entry(name, before or {}, after or {}, clause, details or {})
+    if isinstance(subject, Task):
+        event = append_to_task(subject, entry, by=by, now=now)
+        event.save(force_insert=True)
+        subject.save(update_fields=["chain_seq", "chain_head"])
+        return event
+    AuditChain.objects.get_or_create(key=subject)
+    chain = AuditChain.objects.select_for_update().get(key=subject)
+    event = _build(subject, chain.seq + 1, chain.head, entry, actor=describe_actor(by), now=now)
+    event.save(force_insert=True)
+    chain.seq, chain.head = event.seq, event.hash
+    chain.save(update_fields=["seq", "head"])
+    return event

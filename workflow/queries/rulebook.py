@@ -1,0 +1,91 @@
+"""The rulebook in force: kept in memory, checked by one query whether it is still the newest."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from workflow.choices import CalendarKind, Certainty
+from workflow.core.rulebook import Policies, PolicyRow, Rulebook, RuleRow, read_conditions
+from workflow.core.workday import DayKind, WorkCalendar
+from workflow.models import AuditChain, AuditEvent, CalendarDay, Policy, Rule
+
+CHAINS = ("calendar", "policy", "rule")
+"""The chains whose events change the rulebook; their lengths together are its version."""
+
+_kept: dict[str, tuple[tuple[tuple[str, int], ...], Rulebook]] = {}
+
+
+def rulebook_version() -> tuple[tuple[str, int], ...]:
+    """Return the lengths of the three chains: it grows with every change of calendar, policies or rules."""
+    return tuple(AuditChain.objects.filter(key__in=CHAINS).order_by("key").values_list("key", "seq"))
+
+
+def load_rulebook() -> Rulebook:
+    """Return the rulebook of now, read again only when a change was recorded since (one query when nothing was)."""
+    version = rulebook_version()
+    kept = _kept.get("now")
+    if kept is None or kept[0] != version or not version:
+        kept = _kept["now"] = (version, _read_rulebook())
+    return kept[1]
+
+
+def rulebook_known_at(moment: datetime) -> Rulebook:
+    """Return the rulebook as it was known at a past moment, for replays: later rows and calendar edits left out."""
+    days = {row.day: (row.kind, row.certainty) for row in CalendarDay.objects.all()}
+    edits = AuditEvent.objects.filter(chain="calendar", occurred_at__gt=moment).order_by("-seq")
+    for body in edits.values_list("body", flat=True):
+        for day, former in json.loads(body)["before"].items():
+            if former is None:
+                days.pop(date.fromisoformat(day), None)
+            else:
+                days[date.fromisoformat(day)] = (former["kind"], former["certainty"])
+    return Rulebook(
+        _calendar(days),
+        Policies(_policy_rows(recorded_by=moment)),
+        _rule_rows(),
+    )
+
+
+def _read_rulebook() -> Rulebook:
+    days = {row.day: (row.kind, row.certainty) for row in CalendarDay.objects.all()}
+    return Rulebook(_calendar(days), Policies(_policy_rows()), _rule_rows())
+
+
+def _calendar(days: dict[date, tuple[str, str]]) -> WorkCalendar:
+    kinds = {
+        day: DayKind.MAKEUP if kind == CalendarKind.MAKEUP else DayKind.OFF for day, (kind, _sure) in days.items()
+    }
+    provisional = {day for day, (_kind, certainty) in days.items() if certainty == Certainty.PROVISIONAL}
+    years = [day.year for day in days] or [2022]
+    return WorkCalendar(kinds, provisional_days=provisional, first_year=min(years), last_year=max(years))
+
+
+def _policy_rows(recorded_by: datetime | None = None) -> list[PolicyRow]:
+    rows = Policy.objects.all() if recorded_by is None else Policy.objects.filter(recorded_at__lte=recorded_by)
+    return [PolicyRow(row.key, row.value, row.valid_from, row.recorded_at) for row in rows]
+
+
+def _rule_rows() -> list[RuleRow]:
+    return [
+        RuleRow(
+            pk=row.pk,
+            code=row.code,
+            version=row.version,
+            plan_year=row.plan_year,
+            effect=row.effect,
+            ladder=row.ladder,
+            title=row.title,
+            clause=row.clause,
+            plan_number=row.plan_number,
+            item_code=row.item_code,
+            basis=row.basis,
+            inferred=row.inferred,
+            conditions=read_conditions(row.conditions),
+            priority=row.priority,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            parameters=row.parameters,
+        )
+        for row in Rule.objects.all()
+    ]

@@ -1,0 +1,1 @@
+"""Gives each request its acting person."""
