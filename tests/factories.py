@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from workflow.actions.task import create_tasks
-from workflow.choices import Ladder, Role, TaskKind, TaskOrigin, UnitKind
-from workflow.models import Membership, Person, Task, Unit
+from workflow.choices import DocumentKind, EscalationStatus, Ladder, Role, TaskKind, TaskOrigin, UnitKind
+from workflow.models import AuditEvent, Document, Escalation, Membership, Person, Reminder, Rule, Task, Unit
 from workflow.permissions import ROLE_GRANTS, Actor, Scope
+from workflow.queries.unit import load_actor
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _numbers = count(1)
@@ -153,3 +155,85 @@ def make_task(house: House, *, now: datetime | None = None, **columns: object) -
     columns.setdefault("last_day", columns["due_on"])
     [task] = create_tasks([Task(**columns)], by=None, now=now or at(MONDAY))
     return task
+
+
+def events_of(task: Task) -> list[dict[str, object]]:
+    """Return the task's events in order, as the trail holds them."""
+    return [json.loads(event.body) for event in AuditEvent.objects.filter(task_id=task.pk).order_by("seq")]
+
+
+def last_event(task: Task) -> dict[str, object]:
+    """Return the task's newest event."""
+    return events_of(task)[-1]
+
+
+def event_names(task: Task) -> list[str]:
+    """Return the names of the task's events after its creation."""
+    return [str(event["name"]) for event in events_of(task)[1:]]
+
+
+def in_place_of(delegate: Actor, principal: Actor) -> Actor:
+    """Return the delegate acting in the principal's place, with the principal's rights."""
+    return replace(
+        delegate,
+        grants=principal.grants,
+        capacity="KT.",
+        delegation_id=1,
+        principal_id=principal.person_id,
+        principal_name=principal.name,
+    )
+
+
+def make_superuser() -> Actor:
+    """Make a superuser who holds no place in any unit, as the application loads him."""
+    person = make_person("Nguyễn Văn Mẫu Siêu", is_superuser=True, is_staff=True)
+    return load_actor(person, now=at(MONDAY))
+
+
+def strangers_of(house: House) -> list[Actor]:
+    """Return persons who may not see the first division's work: another unit's, an administrator, a superuser."""
+    return [house.stranger, house.other_head, house.outsider, house.admin, make_superuser()]
+
+
+def make_rule(code: str = "R-MAU", effect: str = "remind") -> Rule:
+    """Make one rule row that no ladder looks at (no conditions hold for the year 1990)."""
+    rule, _made = Rule.objects.get_or_create(
+        code=code,
+        plan_year=1990,
+        effect=effect,
+        version=1,
+        defaults={"title": "Quy tắc mẫu", "basis": "mẫu", "valid_from": date(1990, 1, 1)},
+    )
+    return rule
+
+
+def make_draft_document(task: Task) -> Document:
+    """Make one draft letter of the task."""
+    return Document.objects.create(
+        task=task, kind=DocumentKind.LETTER, symbol="SKHĐT-VP", subject="Mẫu", body="Mẫu", drafted_at=at(MONDAY)
+    )
+
+
+def make_drafted_reminder(task: Task) -> Reminder:
+    """Make the first reminder of the task's round as a draft, with the task's flag set."""
+    Task.objects.filter(pk=task.pk).update(reminder_drafted=True)
+    return Reminder.objects.create(
+        task=task,
+        round=task.round,
+        ordinal=1,
+        document=make_draft_document(task),
+        rule=make_rule(),
+        drafted_at=at(MONDAY),
+    )
+
+
+def make_duty(task: Task, status: EscalationStatus = EscalationStatus.DUTY) -> Escalation:
+    """Make the round's duty to report to UBND tỉnh, with its draft document."""
+    return Escalation.objects.create(
+        task=task,
+        round=task.round,
+        status=status,
+        rule=make_rule(effect="escalate"),
+        document=make_draft_document(task),
+        raised_at=at(MONDAY),
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -20,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _action_id: ContextVar[UUID | None] = ContextVar("action_id", default=None)
+_action_ids: ContextVar[Callable[[], UUID]] = ContextVar("action_ids", default=uuid4)
 
 ENGINE_NAME = "Hệ thống Đôn đốc"
 
@@ -29,7 +32,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        token = None if _action_id.get() is not None else _action_id.set(uuid4())
+        token = None if _action_id.get() is not None else _action_id.set(_action_ids.get()())
         try:
             with transaction.atomic():
                 return function(*args, **kwargs)
@@ -38,6 +41,19 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 _action_id.reset(token)
 
     return run
+
+
+@contextmanager
+def seeded_action_ids(source: Random) -> Iterator[None]:
+    """Take action ids from a seeded source while the block runs, so that a rehearsed year gives the same trail twice.
+
+    For rehearsals and tests only; everywhere else an action id is random.
+    """
+    token = _action_ids.set(lambda: UUID(int=source.getrandbits(128), version=4))
+    try:
+        yield
+    finally:
+        _action_ids.reset(token)
 
 
 @dataclass(slots=True)
@@ -70,7 +86,7 @@ def describe_actor(by: Actor | None) -> dict[str, object]:
 
 
 def _build(chain: str, seq: int, previous: str, entry: Entry, *, actor: dict[str, object], now: datetime) -> AuditEvent:
-    action_id = _action_id.get() or uuid4()
+    action_id = _action_id.get() or _action_ids.get()()
     body = canonical(
         {
             "chain": chain,

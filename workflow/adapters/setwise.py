@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 
 def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
@@ -19,9 +20,7 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     fields = [meta.get_field(name) for name in ("id", *columns)]
     quote = connection.ops.quote_name
     names = [quote(str(field.column)) for field in fields]
-    values = [
-        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields
-    ]
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
     table = quote(meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -45,3 +44,61 @@ def _array_type(field: models.Field[object, object]) -> str:
     """Return the PostgreSQL element type of a column's array."""
     kind = str(field.db_type(connection))
     return {"serial": "integer", "bigserial": "bigint"}.get(kind, kind.split("(", maxsplit=1)[0])
+
+
+def insert_rows(rows: Sequence[models.Model], *, with_ids: bool = False) -> None:
+    """Insert many new rows of one table; with `with_ids` each row's key is set on it, so that others may refer to it.
+
+    PostgreSQL takes them by COPY, with keys drawn from the table's own sequence first; SQLite by one prepared statement
+    run for each row, the keys continuing the table's sequence: its one writer holds the whole database.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    table = connection.ops.quote_name(meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            _insert_prepared(cursor, rows, with_ids=with_ids)
+            return
+        if with_ids:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [meta.db_table, len(rows)],
+            )
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = key
+        fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
+        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        names = [field.attname for field in fields]
+        as_json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                held = row.__dict__
+                values = [held[name] for name in names]
+                for place in as_json:
+                    values[place] = fields[place].get_db_prep_save(values[place], connection)
+                copy.write_row(values)
+
+
+def _insert_prepared(cursor: CursorWrapper, rows: Sequence[models.Model], *, with_ids: bool) -> None:
+    meta = rows[0]._meta
+    if with_ids:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [meta.db_table])
+        found = cursor.fetchone()
+        for key, row in enumerate(rows, start=(found[0] if found else 0) + 1):
+            row.pk = key
+    fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
+    plain = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.AutoField)
+    prepared = [(field.attname, None if isinstance(field, plain) else field.get_db_prep_save) for field in fields]
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    cursor.executemany(
+        f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608 -- names come from the models
+        [
+            [
+                row.__dict__[name] if prepare is None else prepare(row.__dict__[name], connection)
+                for name, prepare in prepared
+            ]
+            for row in rows
+        ],
+    )

@@ -27,12 +27,18 @@ def plain(value: object) -> Plain:
 
     :raises TypeError: when the value has no canonical form.
     """
+    kind = type(value)
+    if kind is str:
+        text = str(value)
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if value is None or kind is bool or kind is int:
+        return value  # type: ignore[return-value]
+    if kind is dict:
+        return {str(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]
     if isinstance(value, Enum):
-        value = value.value
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return plain(value.value)
+    if isinstance(value, str | int):
+        return plain(str(value) if isinstance(value, str) else int(value))
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -5,6 +5,7 @@ from workflow.models.audit import AuditChain, AuditCheckpoint, AuditEvent
 from workflow.models.calendar import CalendarDay, DemonstrationClock
 from workflow.models.document import Document, RegisterBook
 from workflow.models.escalation import Direction, Escalation
+from workflow.models.job import ScheduledRun, WorkerLease
 from workflow.models.notification import Notification
 from workflow.models.plan import (
     BulletUnit,
@@ -50,8 +51,10 @@ __all__ = [
     "Report",
     "ReportingDuty",
     "Rule",
+    "ScheduledRun",
     "Suspension",
     "Task",
     "Unit",
     "UnitSetMember",
+    "WorkerLease",
 ]

@@ -199,7 +199,6 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.REPORTED,
         target=S.IN_PROGRESS,
-        conditions=[has_submitted_report],
         permission=either(may_check, may_report),
         custom={"label": "Trả lại báo cáo", "flow": True},
     )

@@ -11,14 +11,17 @@ from workflow.core.workday import DayKind, WorkCalendar
 from workflow.models import AuditChain, AuditEvent, CalendarDay, Policy, Rule
 
 CHAINS = ("calendar", "policy", "rule")
-"""The chains whose events change the rulebook; their lengths together are its version."""
+"""The chains whose events change the rulebook; their heads together are its version."""
 
-_kept: dict[str, tuple[tuple[tuple[str, int], ...], Rulebook]] = {}
+_kept: dict[str, tuple[tuple[tuple[str, str], ...], Rulebook]] = {}
 
 
-def rulebook_version() -> tuple[tuple[str, int], ...]:
-    """Return the lengths of the three chains: it grows with every change of calendar, policies or rules."""
-    return tuple(AuditChain.objects.filter(key__in=CHAINS).order_by("key").values_list("key", "seq"))
+def rulebook_version() -> tuple[tuple[str, str], ...]:
+    """Return the heads of the three chains: a hash changes with every change of calendar, policies or rules.
+
+    The heads, not the lengths: after a rolled-back change the next one has the same length and another head.
+    """
+    return tuple(AuditChain.objects.filter(key__in=CHAINS).order_by("key").values_list("key", "head"))
 
 
 def load_rulebook() -> Rulebook:

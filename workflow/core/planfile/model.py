@@ -20,7 +20,7 @@ class PlanError:
         return f"{self.place}: {self.message} {self.remedy}".strip()
 
 
-class PlanErrors(Exception):  # noqa: N818 -- it carries every error at once
+class PlanErrors(Exception):
     """All that is wrong with a plan file, at once; nothing was imported."""
 
     def __init__(self, errors: Sequence[PlanError]) -> None:

@@ -1,4 +1,4 @@
-"""Reading one mapping of a plan file field by field: every field is checked, every error is kept, none stops the rest."""
+"""Reading one mapping of a plan file field by field: every error is kept, none stops the rest."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from workflow.core.fold import is_nfc, nfc
 from workflow.core.planfile.model import PlanError
 
 LONGEST_CODE = 40
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]*")
 KINDS: dict[type, str] = {
     str: "một chuỗi chữ",
@@ -92,7 +93,9 @@ class Fields:
         if required and not text:
             self.found.error(self.at(key), "để trống.", "Ghi nội dung theo văn bản.")
         if longest is not None and len(text) > longest:
-            self.found.error(self.at(key), f"dài {len(text)} ký tự, quá {longest}.", "Rút gọn hoặc chuyển sang ghi chú.")
+            self.found.error(
+                self.at(key), f"dài {len(text)} ký tự, quá {longest}.", "Rút gọn hoặc chuyển sang ghi chú."
+            )
         return text
 
     def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
@@ -109,7 +112,9 @@ class Fields:
             if isinstance(part, str) and part.strip():
                 texts.append(self.found.clean(part, place))
             else:
-                self.found.error(place, f"phải là một đoạn chữ, đang là {type_name(part)}.", "Ghi nội dung hoặc bỏ đoạn.")
+                self.found.error(
+                    place, f"phải là một đoạn chữ, đang là {type_name(part)}.", "Ghi nội dung hoặc bỏ đoạn."
+                )
         return tuple(texts)
 
     def code(self, key: str, *, longest: int = LONGEST_CODE) -> str:
@@ -145,11 +150,15 @@ class Fields:
         self._read.add(key)
         value = self.data.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.found.error(self.at(key), f"phải là một con số, đang là {type_name(value)}.", "Ghi con số của văn bản.")
+            self.found.error(
+                self.at(key), f"phải là một con số, đang là {type_name(value)}.", "Ghi con số của văn bản."
+            )
             return Decimal(0)
         figure = Decimal(str(value))
         if not figure.is_finite() or abs(figure) >= 10**7 or figure != round(figure, 2):
-            self.found.error(self.at(key), f"con số {value} không dùng được.", "Tối đa hai chữ số thập phân, dưới 10 triệu.")
+            self.found.error(
+                self.at(key), f"con số {value} không dùng được.", "Tối đa hai chữ số thập phân, dưới 10 triệu."
+            )
             return Decimal(0)
         return figure
 
@@ -168,7 +177,7 @@ class Fields:
                 self.found.error(self.at(key), "thiếu.", "Ghi ngày dạng 2022-12-31.")
             return None
         try:
-            return date.fromisoformat(str(value))
+            return date.fromisoformat(value if isinstance(value, str) and ISO_DAY.fullmatch(value) else "")
         except ValueError:
             self.found.error(self.at(key), f"“{value}” không phải một ngày có thật.", "Ghi ngày dạng 2022-12-31.")
             return None

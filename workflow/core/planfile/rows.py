@@ -40,7 +40,9 @@ def report_duplicates(place: str, codes: Collection[str], found: Findings, noun:
     """Keep an error for each code that stands more than once."""
     listed = list(codes)
     for code in sorted({code for code in listed if code and listed.count(code) > 1}):
-        found.error(f"{place}/{code}", f"mã {noun} “{code}” trùng.", "Mỗi mã chỉ dùng một lần; Stt in để ở printed_stt.")
+        found.error(
+            f"{place}/{code}", f"mã {noun} “{code}” trùng.", "Mỗi mã chỉ dùng một lần; Stt in để ở printed_stt."
+        )
 
 
 def _read_item(fields: Fields, order: int, known: Known) -> ParsedItem:
@@ -48,9 +50,7 @@ def _read_item(fields: Fields, order: int, known: Known) -> ParsedItem:
     code = fields.code("code", longest=20)
     if code and not ITEM_CODE.fullmatch(code):
         fields.found.error(fields.at("code"), f"mã dòng “{code}” sai dạng.", "Ghi phần.nhóm.dòng, ví dụ II.1.3.")
-    bullets = tuple(
-        _read_bullet(row, ordinal, known) for ordinal, row in enumerate(fields.rows("method"), start=1)
-    )
+    bullets = tuple(_read_bullet(row, ordinal, known) for ordinal, row in enumerate(fields.rows("method"), start=1))
     if not bullets:
         fields.found.error(fields.at("method"), "không có gạch đầu dòng nào.", "Ghi cột Cách thức của dòng.")
     _check_unit_lists(fields, bullets, known)
@@ -58,7 +58,9 @@ def _read_item(fields: Fields, order: int, known: Known) -> ParsedItem:
     _check_timing(fields, timeline, known.year, truncated=truncated)
     status = fields.text("status_at_issue", required=False)
     if status not in {"", "done"}:
-        fields.found.error(fields.at("status_at_issue"), f"không hiểu “{status}”.", "Chỉ dùng done, hoặc bỏ trường này.")
+        fields.found.error(
+            fields.at("status_at_issue"), f"không hiểu “{status}”.", "Chỉ dùng done, hoặc bỏ trường này."
+        )
     counterpart = _read_counterpart(fields)
     item = ParsedItem(
         order=order,
@@ -96,7 +98,9 @@ def _check_timing(fields: Fields, timeline: str, year: int, *, truncated: bool) 
     if schedule is not None:
         check_schedule(given, schedule, year)
     elif not timeline:
-        fields.found.error(given.place, "có lịch mà dòng không in tiến độ.", "Ghi timeline_text hoặc để trống schedule.")
+        fields.found.error(
+            given.place, "có lịch mà dòng không in tiến độ.", "Ghi timeline_text hoặc để trống schedule."
+        )
 
 
 def _read_inferred(fields: Fields) -> dict[str, object]:
@@ -119,7 +123,9 @@ def _read_counterpart(fields: Fields) -> tuple[str, int | None, str, str]:
     change = counterpart.text("change")
     detail = counterpart.text("detail", required=False)
     if change and change not in CHANGES:
-        found.error(counterpart.at("change"), f"không hiểu “{change}”.", f"Dùng một trong: {', '.join(sorted(CHANGES))}.")
+        found.error(
+            counterpart.at("change"), f"không hiểu “{change}”.", f"Dùng một trong: {', '.join(sorted(CHANGES))}."
+        )
     elif change and (change in WITHOUT_COUNTERPART) == bool(code):
         wrong = "phải có code của dòng tương ứng" if not code else "không được có code"
         found.error(counterpart.at("code"), f"“{change}” {wrong}.", "Đối chiếu hai kế hoạch rồi sửa.")

@@ -149,4 +149,3 @@ def _check_month_end(fields: Fields, printed: date, month: int) -> None:
         fields.found.error(fields.at("month"), f"không có tháng {month}.", "Ghi tháng 1–12.")
     elif printed != date(printed.year, month, monthrange(printed.year, month)[1]):
         fields.found.error(fields.at("date"), f"{printed:%d/%m/%Y} không phải ngày cuối tháng {month}.", REMEDY)
-

@@ -1,0 +1,142 @@
+"""One guarded transition (lock, permission, FSM, save, chained event) against bare SQL and one viewflow human step.
+
+    python tests/benchmarks/bench_transition.py [COUNT]      (default 400)
+
+On the database of DATABASE_URL (a scratch database beside it), or SQLite when absent. Prints rates, queries, ratios.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from uuid import uuid4
+
+from stage import NOW, make_task, scratch_database
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.factories import House
+from viewflow import this
+from viewflow.workflow import flow, lock
+from viewflow.workflow.models import Process
+from workflow.actions.task import start_task
+from workflow.models import Person, Task
+
+
+sys.modules["approvals.benchmark"] = sys.modules[__name__]  # viewflow finds a flow by its app and module
+
+
+class StepFlow(flow.Flow):
+    """Two human steps in a row; the first is measured."""
+
+    __module__ = "approvals.benchmark"
+    process_class = Process
+    lock_impl = lock.select_for_update_lock if connection.vendor == "postgresql" else lock.no_lock
+    start = flow.StartHandle(this.begin).Next(this.approve)
+    approve = flow.View(lambda request: None).Next(this.sign)
+    sign = flow.View(lambda request: None).Next(this.end)
+    end = flow.End()
+
+    def begin(self, activation: object) -> object:
+        """Make the process."""
+        return activation
+
+
+def viewflow_step(task_id: int, user: Person) -> None:
+    """Assign, start and execute one waiting human step under the flow's lock."""
+    found = StepFlow.task_class.objects.get(pk=task_id)
+    with transaction.atomic(), StepFlow.lock(found.process_id):
+        task = StepFlow.task_class.objects.select_related("process").get(pk=task_id)
+        activation = task.flow_task.activation_class(task)
+        activation.assign(user)
+        activation.start(None)
+        activation.execute()
+
+
+def bare_step(task_id: int, grants: frozenset[tuple[int, str]], actor: dict[str, object]) -> None:
+    """Do the five steps of a transition in hand-written SQL: lock, permission, state, save, chained event."""
+    suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT state, unit_id, chain_seq, chain_head FROM workflow_task WHERE id = %s{suffix}",  # noqa: S608
+            [task_id],
+        )
+        state, unit_id, seq, head = cursor.fetchone()
+        if (unit_id, "do_tasks") not in grants or state != "assigned":
+            raise PermissionError
+        body = json.dumps(
+            {"chain": f"task:{task_id}", "seq": seq + 1, "name": "task.start", "at": NOW.isoformat(), "actor": actor},
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        digest = hashlib.sha256((head + body).encode()).hexdigest()
+        cursor.execute(
+            "UPDATE workflow_task SET state = 'in_progress', chain_seq = %s, chain_head = %s WHERE id = %s",
+            [seq + 1, digest, task_id],
+        )
+        moment = NOW if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(NOW)
+        cursor.execute(
+            "INSERT INTO workflow_auditevent (chain, seq, occurred_at, action_id, name, task_id, actor_id, body, "
+            "previous_hash, hash) VALUES (%s, %s, %s, %s, 'task.start', %s, %s, %s, %s, %s)",
+            [f"task:{task_id}", seq + 1, moment, uuid4().hex, task_id, actor["id"], body, head, digest],
+        )
+
+
+def rate(work: Callable[[int], None], ids: list[int]) -> float:
+    """Return calls a second over the ids."""
+    start = perf_counter()
+    for pk in ids:
+        work(pk)
+    return len(ids) / (perf_counter() - start)
+
+
+def measure(house: House, count: int) -> None:
+    """Measure the three in turn, three rounds, and print the medians and ratios."""
+    user = Person.objects.get(pk=house.member.person_id)
+    actor: dict[str, object] = {"id": house.member.person_id, "name": house.member.name}
+    rates: dict[str, list[float]] = {"ours": [], "bare": [], "viewflow": []}
+    queries = {}
+    for _round in range(4):
+        ids = [make_task(house).pk for _ in range(count)]
+        raw_ids = [make_task(house).pk for _ in range(count)]
+        flow_ids = []
+        for _ in range(max(count // 4, 20)):
+            activation = StepFlow.start.run()
+            flow_ids.append(activation.process.task_set.filter(flow_task=StepFlow.approve).get().pk)
+        start_task(ids.pop(), by=house.member, now=NOW)
+        with CaptureQueriesContext(connection) as ours:
+            start_task(ids.pop(), by=house.member, now=NOW)
+        with CaptureQueriesContext(connection) as theirs:
+            viewflow_step(flow_ids.pop(), user)
+        queries = {"ours": count_real(ours), "viewflow": count_real(theirs)}
+        rates["ours"].append(rate(lambda pk: void(start_task(pk, by=house.member, now=NOW)), ids))
+        rates["bare"].append(rate(lambda pk: bare_step(pk, house.member.grants, actor), raw_ids))
+        rates["viewflow"].append(rate(lambda pk: viewflow_step(pk, user), flow_ids))
+    middle = {name: sorted(found[1:])[1] for name, found in rates.items()}
+    assert Task.objects.filter(state="in_progress").count() >= count
+    print(
+        f"{connection.vendor}: một lần chuyển trạng thái {middle['ours']:,.0f}/s ({queries['ours']} truy vấn), "
+        f"SQL thuần {middle['bare']:,.0f}/s, một bước viewflow {middle['viewflow']:,.0f}/s "
+        f"({queries['viewflow']} truy vấn)\n"
+        f"    bằng {middle['ours'] / middle['bare']:.2f} lần SQL thuần; gấp {middle['ours'] / middle['viewflow']:.1f} "
+        "lần một bước viewflow",
+        flush=True,
+    )
+
+
+def count_real(captured: CaptureQueriesContext) -> int:
+    """Return the number of queries, BEGIN, COMMIT and savepoints left out."""
+    words = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(words) for query in captured.captured_queries)
+
+
+def void(_result: object) -> None:
+    """Drop a result."""
+
+
+if __name__ == "__main__":
+    with scratch_database() as the_house:
+        measure(the_house, int(sys.argv[1]) if len(sys.argv) > 1 else 400)

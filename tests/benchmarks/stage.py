@@ -1,0 +1,92 @@
+"""The stage of the benchmarks: a scratch database of its own, and many tasks made by one statement."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+os.environ.setdefault("DONDOC_DEBUG", "0")  # with debugging on, Django keeps every query's text
+os.environ.setdefault("SECRET_KEY", "chi-dung-de-do-toc-do")
+os.environ.setdefault("DONDOC_LOG_LEVEL", "ERROR")
+os.environ.setdefault("DONDOC_DATA_DIR", tempfile.mkdtemp(prefix="dondoc-bench-"))
+
+import django  # noqa: E402 -- the settings must be named first
+
+django.setup()
+
+from django.db import connection  # noqa: E402 -- Django must be set up first
+
+from tests.factories import House, at, make_house, make_task  # noqa: E402 -- Django must be set up first
+from workflow.actions.policy import seed_rules  # noqa: E402 -- Django must be set up first
+from workflow.models import Task  # noqa: E402 -- Django must be set up first
+
+NOW = at(date(2022, 10, 17), "09:00")
+"""Monday morning; the due tasks were due on Friday."""
+
+
+@contextmanager
+def scratch_database() -> Iterator[House]:
+    """Make a scratch database beside the configured one, with the rules and the small department; drop it after."""
+    former = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["DONDOC_DATA_DIR"]) / "bench.sqlite3")
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        if not os.environ.get("DONDOC_BENCH_DISK"):
+            leave_the_disk_out()
+        seed_rules(by=None, now=at(date(2022, 4, 19)))
+        yield make_house()
+    finally:
+        connection.creation.destroy_test_db(str(former), verbosity=0)
+
+
+def leave_the_disk_out() -> None:
+    """Let a commit not wait for the disk, alike for everything measured; DONDOC_BENCH_DISK=1 keeps it in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET synchronous_commit = off" if connection.vendor == "postgresql" else "PRAGMA synchronous = OFF"
+        )
+
+
+def copy_tasks(template: Task, count: int, **expressions: str) -> None:
+    """Insert `count` copies of a task by one statement; expressions may use n, the number of the copy."""
+    columns = [field.column for field in Task._meta.concrete_fields if field.column != "id"]
+    given = {"code": "'C' || n", **expressions}
+    chosen = ", ".join(given.get(column, column) for column in columns)
+    series = (
+        f"generate_series(1, {count}) AS n"
+        if connection.vendor == "postgresql"
+        else f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count}) SELECT n FROM c)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO workflow_task ({', '.join(columns)}) SELECT {chosen} "  # noqa: S608 -- made of column names
+            f"FROM workflow_task, {series} WHERE workflow_task.id = {template.pk}"
+        )
+
+
+def make_many(house: House, total: int, due: int) -> None:
+    """Make `total` open tasks of which `due` were due on Friday and wait for their first reminder."""
+    template = make_task(house, now=at(date(2022, 10, 3)), code="MAU", due_on=date(2022, 10, 14), nudged_days=1)
+    Task.objects.filter(pk=template.pk).update(next_due=None)
+    moment = sql_moment(at(date(2022, 10, 17), "08:00"))
+    if due:
+        copy_tasks(template, due, code="'D' || n", next_due=moment)
+    later = sql_moment(at(date(2023, 10, 17), "08:00"))
+    copy_tasks(template, total - due, code="'L' || n", next_due=later, due_on="'2023-10-16'")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def sql_moment(moment: datetime) -> str:
+    """Return a moment as a literal of this database."""
+    if connection.vendor == "postgresql":
+        return f"TIMESTAMPTZ '{moment.isoformat()}'"
+    return "'" + str(connection.ops.adapt_datetimefield_value(moment)) + "'"

@@ -1,0 +1,151 @@
+"""What Văn phòng, or a leader for Văn phòng's own tasks, does with one version of a report: accept or return it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from workflow.actions.audit import action
+from workflow.actions.notification import tell_of
+from workflow.actions.report.drafting import pinned_report
+from workflow.actions.task import hand_on, restore_duty
+from workflow.actions.transition import lock_task, perform_transition
+from workflow.choices import NotificationKind, ReportStatus, TaskKind
+from workflow.core.errors import NotPermitted, WrongState
+from workflow.core.fields import Fields
+from workflow.models import Report, Task
+from workflow.models.task import may_check
+from workflow.permissions import CHECK, SUBMIT, Actor
+from workflow.queries.report import hands_behind
+
+CHECKS = {"quantity_ok": "số lượng", "content_ok": "nội dung", "time_ok": "thời gian"}
+"""The three things that are judged one by one, as the plans' Cách thức names them."""
+
+
+@action
+def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
+    task_id: int,
+    version: int,
+    quantity_ok: bool | None,
+    content_ok: bool | None,
+    time_ok: bool | None,
+    note: str = "",
+    *,
+    by: Actor,
+    now: datetime,
+) -> Report:
+    """Accept the version that was looked at; the task is reviewed and the next step of a hand-off starts.
+
+    All three checks must be judged. Quantity and content must be right; a late report may be accepted with `time_ok`
+    False, since lateness can't be repaired by returning it: the mark stays on the version and in the figures.
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: when the person may not check it, or had a hand in it (domain.md section 7.3).
+    :raises WrongState: when no report stands submitted.
+    :raises Stale: when another version does.
+    :raises Invalid: when a check is missing, or quantity or content is not right.
+    """
+    judged = {"quantity_ok": quantity_ok, "content_ok": content_ok, "time_ok": time_ok}
+    task = lock_task(task_id, by=by)
+    report = _report_to_judge(task, version, by)
+    fields = _judged(judged)
+    note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
+    for name in ("quantity_ok", "content_ok"):
+        if judged[name] is False:
+            fields.refuse(name, f"Chưa đạt về {CHECKS[name]} thì không duyệt được; hãy trả lại báo cáo kèm lý do.")
+    fields.stop_if_wrong()
+    _decide(report, ReportStatus.ACCEPTED, judged, note, by=by, now=now)
+    details = {"version": version, "note": note, **judged}
+    perform_transition(
+        task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details
+    )
+    _tell_outcome(task, report, f"Báo cáo bản {version} đã được duyệt: {task.title}", by=by, now=now)
+    owner = task.unit.abbreviation or task.unit.name if task.unit else ""
+    hand_on(task, f"Báo cáo bản {version} của {owner}", now=now)
+    return report
+
+
+@action
+def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
+    task_id: int,
+    version: int,
+    quantity_ok: bool | None,
+    content_ok: bool | None,
+    time_ok: bool | None,
+    note: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Report:
+    """Return the version that was looked at, with a reason; the unit owes again and its clock runs.
+
+    A duty to report to UBND tỉnh of this round that the report had answered stands again (`restore_duty`).
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: when the person may not check it, or had a hand in it.
+    :raises WrongState: when no report stands submitted.
+    :raises Stale: when another version does.
+    :raises Invalid: when a check or the reason is missing, or nothing is wrong.
+    """
+    judged = {"quantity_ok": quantity_ok, "content_ok": content_ok, "time_ok": time_ok}
+    task = lock_task(task_id, by=by)
+    report = _report_to_judge(task, version, by)
+    fields = _judged(judged)
+    note = fields.text("note", note, "Lý do trả lại")
+    if all(judged.values()):
+        fields.refuse("quantity_ok", "Cả ba mặt đều đạt thì không có gì để trả lại; hãy đánh dấu mặt chưa đạt.")
+    fields.stop_if_wrong()
+    _decide(report, ReportStatus.RETURNED, judged, note, by=by, now=now)
+    details = {"version": version, "note": note, **judged}
+    changes = {"submitted_version": None, "reported_at": None}
+    perform_transition(
+        task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details
+    )
+    _tell_outcome(task, report, f"Báo cáo bản {version} bị trả lại ({note}): {task.title}", by=by, now=now)
+    restore_duty(task, "báo cáo bị trả lại", now=now)
+    return report
+
+
+def _report_to_judge(task: Task, version: int, by: Actor) -> Report:
+    if not may_check(task, by):
+        raise NotPermitted("Ông/bà không có quyền kiểm tra báo cáo của đơn vị này.")
+    if task.kind == TaskKind.CONSULTATION:
+        raise WrongState("Đây là ý kiến của cơ quan được lấy ý kiến; hãy dùng “Nhận ý kiến” hoặc “Trả lại ý kiến”.")
+    report = pinned_report(task, version)
+    if by.is_one_of(*hands_behind(report)):
+        said = f"Ông/bà (hoặc người ông/bà thay mặt) đã soạn hoặc nộp bản {version} nên không được duyệt bản này"
+        raise NotPermitted(f"{said}; đề nghị người kiểm tra khác thực hiện.")
+    return report
+
+
+def _judged(judged: Mapping[str, bool | None]) -> Fields:
+    fields = Fields()
+    for name, value in judged.items():
+        if value is None:
+            fields.refuse(name, f"Chưa đánh giá về {CHECKS[name]}; hãy chọn đạt hoặc chưa đạt.")
+    return fields
+
+
+def _decide(
+    report: Report, status: ReportStatus, judged: Mapping[str, bool | None], note: str, *, by: Actor, now: datetime
+) -> None:
+    report.status, report.check_note = status, note
+    for name, value in judged.items():
+        setattr(report, name, value)
+    report.decided_by_id, report.decided_name, report.decided_at = by.person_id, by.name, now
+    report.save(
+        update_fields=["status", "check_note", *judged, "decided_by", "decided_name", "decided_at"]
+    )
+
+
+def _tell_outcome(task: Task, report: Report, text: str, *, by: Actor, now: datetime) -> None:
+    """Tell the author, the submitter, the one who does the work, the unit's head and the others who check."""
+    tell_of(
+        task,
+        heads_of=[(task.unit_id, SUBMIT), (task.unit_id, CHECK)],
+        persons=[report.author_id, report.submitted_by_id, task.assignee_id],
+        kind=NotificationKind.REPORT,
+        text=text,
+        by=by,
+        now=now,
+    )

@@ -1,0 +1,157 @@
+"""What a sweep needs to know of the department, read once: names, symbols, who is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from workflow.choices import DocumentKind, ReminderStatus, Role, TaskKind, UnitKind
+from workflow.core.escalation import local_day
+from workflow.core.numbering import symbol_for
+from workflow.core.rulebook import Rulebook
+from workflow.core.wording import Basis, EarlierReminder, TaskFacts, escalation_text, reminder_text
+from workflow.models import Escalation, Membership, Reminder, Task, Unit
+
+HEAD_ROLES = frozenset({Role.UNIT_HEAD, Role.OFFICE_CHIEF})
+CHASER_ROLES = frozenset({Role.OFFICE_CHIEF, Role.OFFICE_REVIEWER, Role.LEADER})
+CHIEF_TITLE = "TL. GIÁM ĐỐC\nCHÁNH VĂN PHÒNG"
+
+
+@dataclass(slots=True)
+class Office:
+    """The department on one day: units by id, people by unit and role, the papers of the batch's tasks."""
+
+    day: date
+    units: dict[int, Unit]
+    heads: dict[int, list[int]]
+    office_chasers: list[int]
+    clerks: list[int]
+    department_id: int
+    letter_symbol: str
+    report_symbol: str
+    chief_name: str
+    province_name: str
+    chief_title: str = CHIEF_TITLE
+    papers: dict[int, list[Reminder]] = field(default_factory=dict)
+    parents: dict[int, str] = field(default_factory=dict)
+
+    def owns(self, task: Task) -> bool:
+        """Whether the owing unit belongs to the department, so that the engine may issue in Văn phòng's name."""
+        return task.unit_id is not None and self.units[task.unit_id].is_internal
+
+    def unit_name(self, unit_id: int | None) -> str:
+        """Return a unit's name."""
+        return self.units[unit_id].name if unit_id is not None else ""
+
+    def workers(self, task: Task) -> list[int]:
+        """Who works on the task: its assignee and the unit's heads."""
+        people = list(self.heads.get(task.unit_id or 0, ()))
+        if task.assignee_id is not None and task.assignee_id not in people:
+            people.append(task.assignee_id)
+        return people
+
+    def hosts(self, task: Task) -> list[int]:
+        """Who must have a draft issued: the chasing unit's heads and văn thư."""
+        return sorted({*self.heads.get(task.host_unit_id, ()), *self.clerks})
+
+    def chasers(self, task: Task) -> list[int]:
+        """Who is told of a duty to report to UBND tỉnh: Văn phòng, the leaders, the chasing and the owing unit."""
+        return sorted({*self.office_chasers, *self.hosts(task), *self.workers(task)})
+
+    def load_papers(self, escalations: Sequence[Escalation], reminders: Sequence[Reminder]) -> None:
+        """Read the issued reminders of this round of the tasks whose papers cite them (one query)."""
+        ids = [row.task_id for row in escalations] + [row.task_id for row in reminders if row.ordinal > 1]
+        self.papers = defaultdict(list)
+        if ids:
+            issued = Reminder.objects.filter(task_id__in=ids, status=ReminderStatus.ISSUED)
+            for row in issued.select_related("document").order_by("round", "ordinal"):
+                self.papers[row.task_id].append(row)
+        rows = [*escalations, *reminders]
+        above = {row.task.parent_id for row in rows if row.task.parent_id is not None}
+        self.parents = dict(Task.objects.filter(pk__in=above).values_list("pk", "title")) if above else {}
+
+    def earlier(self, task: Task) -> list[EarlierReminder]:
+        """Return the reminders of the task's round that were issued, in order."""
+        return [
+            EarlierReminder(row.ordinal, row.document.full_number, row.document.issued_on or self.day)
+            for row in self.papers.get(task.pk, ())
+            if row.round == task.round
+        ]
+
+    def facts(self, task: Task) -> TaskFacts:
+        """Return what a text says of the task."""
+        return TaskFacts(
+            title=task.title,
+            unit_name=self.unit_name(task.unit_id),
+            due_on=task.due_on,
+            clause=task.clause,
+            timeline_text=task.timeline_text,
+            consultation=task.kind == TaskKind.CONSULTATION,
+            parent_title=self.parents.get(task.parent_id or 0, ""),
+            processing_until=task.processing_until,
+        )
+
+    def reminder_words(self, reminder: Reminder, rulebook: Rulebook) -> tuple[str, str]:
+        """Return subject and text of a reminder."""
+        return reminder_text(
+            self.facts(reminder.task),
+            reminder.ordinal,
+            basis=_basis(reminder),
+            earlier=self.earlier(reminder.task),
+            wait_days=int(rulebook.policies.on(self.day).wait),
+        )
+
+    def escalation_words(self, escalation: Escalation) -> tuple[str, str]:
+        """Return subject and text of the report to UBND tỉnh."""
+        return escalation_text(
+            self.facts(escalation.task),
+            basis=_basis(escalation),
+            reminders=self.earlier(escalation.task),
+            today=self.day,
+        )
+
+
+def _basis(row: Reminder | Escalation) -> Basis:
+    return Basis(row.decision["basis"], row.decision["clause"])
+
+
+def read_office(now: datetime) -> Office:
+    """Read the department as it is on the local day (two queries).
+
+    :raises LookupError: when no department stands in the table.
+    """
+    day = local_day(now)
+    units = Unit.objects.in_bulk()
+    in_force = Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+    heads: dict[int, list[int]] = defaultdict(list)
+    chasers, clerks, chief_name = [], [], ""
+    for row in in_force.select_related("person").order_by("id"):
+        if row.role in HEAD_ROLES:
+            heads[row.unit_id].append(row.person_id)
+        if row.role in CHASER_ROLES:
+            chasers.append(row.person_id)
+        if row.role == Role.CLERK:
+            clerks.append(row.person_id)
+        if row.role == Role.OFFICE_CHIEF and not chief_name:
+            chief_name = row.person.full_name
+    department = next((unit for unit in units.values() if unit.kind == UnitKind.DEPARTMENT), None)
+    office = next((unit for unit in units.values() if unit.kind == UnitKind.OFFICE), None)
+    province = next((unit for unit in units.values() if unit.kind == UnitKind.PROVINCE), None)
+    if department is None or office is None or province is None:
+        raise LookupError("Chưa có Sở, Văn phòng Sở hoặc UBND tỉnh trong danh sách đơn vị; hãy chạy lệnh seed trước.")
+    return Office(
+        day=day,
+        units=units,
+        heads=heads,
+        office_chasers=sorted(set(chasers)),
+        clerks=sorted(set(clerks)),
+        department_id=department.pk,
+        letter_symbol=symbol_for(DocumentKind.LETTER, department.abbreviation, office.abbreviation),
+        report_symbol=symbol_for(DocumentKind.REPORT, department.abbreviation, office.abbreviation),
+        chief_name=chief_name,
+        province_name=province.name,
+    )

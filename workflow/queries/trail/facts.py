@@ -1,0 +1,126 @@
+"""Facts that stand in a task's row for the sweep and repeat rows of other tables: do they still agree?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.fields import BooleanField, DateField, DateTimeField, Field
+from django.db.models.functions import Coalesce
+
+from workflow.choices import ReminderStatus, ReportStatus, RequestStatus, TaskState
+from workflow.models import Escalation, Extension, Obstacle, ProgressNote, Reminder, Report, Suspension, Task
+
+KEPT_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One column of one task's row that does not say what the rows it repeats say."""
+
+    task_id: int
+    code: str
+    column: str
+    stored: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"nhiệm vụ {self.code}, cột {self.column}: đang ghi {self.stored}, các bản ghi gốc cho {self.found}"
+
+    def as_data(self) -> dict[str, object]:
+        """Return plain data for `--json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How many columns disagree, and the first of them by task."""
+
+    wrong: int
+    disagreements: tuple[Disagreement, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every repeated fact agrees."""
+        return self.wrong == 0
+
+
+def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
+    """Compare every fact that a task's row repeats with the rows that it repeats, each in one statement.
+
+    `progress` is called with the column's name before each. Changes nothing.
+    """
+    wrong = 0
+    kept: list[Disagreement] = []
+    for column, tasks in _suspects():
+        if progress:
+            progress(column)
+        rows = tasks.order_by("pk").values_list("pk", "code", column, "found")
+        for pk, code, stored, found in rows.iterator():
+            wrong += 1
+            if len(kept) < KEPT_AT_MOST:
+                kept.append(Disagreement(pk, code, column, _text(stored), _text(found)))
+    return Facts(wrong, tuple(sorted(kept, key=lambda one: (one.task_id, one.column))))
+
+
+def _text(value: object) -> str:
+    return "(trống)" if value in (None, "") else str(value)
+
+
+def _suspects() -> Iterator[tuple[str, QuerySet[Task]]]:
+    """Yield (column, tasks whose column is not `found`)."""
+    issued = Reminder.objects.filter(task=OuterRef("pk"), round=OuterRef("round"), status=ReminderStatus.ISSUED)
+    drafts = Reminder.objects.filter(task=OuterRef("pk"), round=OuterRef("round"), status=ReminderStatus.DRAFT)
+    approved = Extension.objects.filter(task=OuterRef("pk"), status=RequestStatus.APPROVED)
+    obstacles = Obstacle.objects.filter(task=OuterRef("pk"), status=RequestStatus.PENDING)
+    months = ProgressNote.objects.filter(task=OuterRef("pk"), month__isnull=False)
+    yield "reminders_issued", _unlike("reminders_issued", _count(issued))
+    yield "last_reminder_at", _unlike("last_reminder_at", _latest(issued, "issued_at", DateTimeField()))
+    yield "reminder_drafted", _unlike("reminder_drafted", Exists(drafts))
+    yield "extended_count", _unlike("extended_count", _count(approved))
+    yield "obstacle_open", _unlike("obstacle_open", Exists(obstacles))
+    yield "confirmed_month", _unlike("confirmed_month", _latest(months, "month", DateField()))
+    yield "submitted_version", _wrong_versions()
+    yield "state", _wrong_states()
+
+
+def _unlike(column: str, found: Combinable | Exists) -> QuerySet[Task]:
+    return Task.objects.annotate(found=found).exclude(
+        Q(**{column: F("found")}) | Q(**{f"{column}__isnull": True, "found__isnull": True})
+    )
+
+
+def _count(rows: QuerySet[Reminder] | QuerySet[Extension]) -> Combinable:
+    counted = rows.order_by().values("task").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def _latest(rows: QuerySet[Reminder] | QuerySet[ProgressNote], column: str, kind: Field[object, object]) -> Combinable:
+    latest = rows.order_by().values("task").annotate(latest=Max(column)).values("latest")
+    return Subquery(latest, output_field=kind)
+
+
+def _wrong_versions() -> QuerySet[Task]:
+    """A reported task names its submitted version; any version that a task names was handed in once."""
+    reports = Report.objects.filter(task=OuterRef("pk"))
+    submitted = Subquery(reports.filter(status=ReportStatus.SUBMITTED).values("version")[:1])
+    handed_in = reports.filter(version=OuterRef("submitted_version")).exclude(status=ReportStatus.DRAFT)
+    return Task.objects.annotate(found=submitted).filter(
+        Q(state=TaskState.REPORTED) & (Q(found__isnull=True) | ~Q(submitted_version=F("found")))
+        | Q(submitted_version__isnull=False) & ~Exists(handed_in)
+    )
+
+
+def _wrong_states() -> QuerySet[Task]:
+    """A suspended task has an open suspension; an escalated one has its escalation of this round."""
+    stopped = Suspension.objects.filter(task=OuterRef("pk"), resumed_on__isnull=True)
+    raised = Escalation.objects.filter(task=OuterRef("pk"), round=OuterRef("round"))
+    backed = Case(
+        When(state=TaskState.SUSPENDED, then=Exists(stopped)),
+        When(state=TaskState.ESCALATED, then=Exists(raised)),
+        default=Value(True),
+        output_field=BooleanField(),
+    )
+    return Task.objects.annotate(found=backed).filter(found=False)

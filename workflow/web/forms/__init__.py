@@ -1,0 +1,1 @@
+"""What a person types: fields with Vietnamese labels, hints and errors, one module a stem."""

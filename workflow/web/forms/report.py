@@ -1,0 +1,126 @@
+"""Reports, checks, notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from workflow.queries.taskpage import TaskFacts
+from workflow.web.forms.fields import ActForm, ProseField, TwoWayField
+
+
+class DraftForm(ActForm):
+    """A report as it is written."""
+
+    content = ProseField(
+        label="Nội dung báo cáo",
+        rows=10,
+        required=False,
+        help_text="Đã làm gì, kết quả thế nào, còn vướng gì. Được lưu thành bản thảo, chưa gửi đi.",
+    )
+    nothing_to_report = forms.BooleanField(
+        label="Không có nội dung phát sinh trong kỳ (báo cáo “không có”)", required=False
+    )
+    evidence = ProseField(
+        label="Kết quả, sản phẩm, văn bản chứng minh",
+        rows=3,
+        required=False,
+        help_text="Ghi số, ngày văn bản hoặc tên sản phẩm mà cột Kết quả/Sản phẩm yêu cầu.",
+    )
+
+    def prepare(self, facts: TaskFacts) -> None:
+        """Begin from the draft, or from the version that was returned; tell which product the row names."""
+        start = facts.draft or next(iter(facts.reports), None)
+        if start is not None:
+            self.initial = {
+                "content": start.content,
+                "nothing_to_report": start.nothing_to_report,
+                "evidence": start.evidence,
+                **self.initial,
+            }
+        if facts.task.product:
+            self.fields["evidence"].help_text = f"Kế hoạch yêu cầu: {facts.task.product}"
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a text unless there is nothing to report."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("content", "").strip() and not cleaned.get("nothing_to_report") and not self.errors:
+            self.add_error("content", "Hãy ghi nội dung báo cáo, hoặc đánh dấu “không có nội dung phát sinh”.")
+        return cleaned
+
+
+class CheckForm(ActForm):
+    """The three separate checks of a report (số lượng, nội dung, thời gian)."""
+
+    quantity_ok = TwoWayField(label="Số lượng", yes="Đủ", no="Chưa đủ")
+    content_ok = TwoWayField(label="Nội dung", yes="Đạt", no="Chưa đạt")
+    time_ok = TwoWayField(label="Thời gian", yes="Đúng hạn", no="Chậm")
+    note = ProseField(label="Ý kiến kiểm tra", rows=3, required=False, help_text="Không bắt buộc.")
+
+
+class ReturnForm(CheckForm):
+    """The same checks with a reason that must be given."""
+
+    note = ProseField(
+        label="Lý do trả lại",
+        rows=4,
+        help_text="Nói rõ chỗ nào cần bổ sung, sửa lại. Đơn vị đọc nguyên văn ý kiến này.",
+    )
+
+
+class AttachForm(ActForm):
+    """One file."""
+
+    content = forms.FileField(
+        label="Tệp đính kèm",
+        error_messages={
+            "required": "Hãy chọn một tệp.",
+            "empty": "Tệp rỗng. Hãy chọn tệp khác.",
+            "missing": "Hãy chọn một tệp.",
+            "invalid": "Không nhận được tệp. Hãy chọn lại.",
+        },
+    )
+
+    def prepare(self, facts: TaskFacts) -> None:
+        """Tell the limit."""
+        limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+        self.fields["content"].help_text = f"Tối đa {limit} MB. Tệp được giữ nguyên, có mã băm để đối chiếu."
+
+    def clean_content(self) -> Any:
+        """Refuse what is too big before it is read.
+
+        :raises ValidationError: when the file passes the limit.
+        """
+        file = self.cleaned_data["content"]
+        if file.size > settings.ATTACHMENT_MAX_BYTES:
+            limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(f"Tệp lớn quá {limit} MB. Hãy nén hoặc chia nhỏ.")
+        return file
+
+
+class NoteForm(ActForm):
+    """Progress, at any time."""
+
+    text = ProseField(label="Tiến độ", rows=4, help_text="Việc đã làm đến hôm nay. Không cần ai duyệt.")
+
+
+class ConfirmForm(ActForm):
+    """The monthly confirmation of standing work."""
+
+    has_work = TwoWayField(label="Trong tháng có phát sinh việc này không?", yes="Có phát sinh", no="Không phát sinh")
+    text = ProseField(label="Nội dung", rows=4, required=False, help_text="Bắt buộc khi có phát sinh.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a text when there was work."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("has_work") and not cleaned.get("text", "").strip():
+            self.add_error("text", "Có phát sinh thì hãy ghi nội dung đã làm.")
+        return cleaned
+
+
+class ReasonForm(ActForm):
+    """A reason and nothing else."""
+
+    reason = ProseField(label="Lý do", rows=3)

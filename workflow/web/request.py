@@ -1,0 +1,44 @@
+"""The request as the pages know it: with the acting person and the moment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from workflow.core.errors import NotPermitted
+from workflow.permissions import Actor
+
+MAX_ID = 2**63 - 1
+
+
+class SiteRequest(HttpRequest):
+    """A request that ActorMiddleware prepared; `actor` is there on every page but sign-in."""
+
+    actor: Actor
+    now: datetime
+    user: Any  # The site's Person when signed in; tables stay out of what pages import.
+
+
+def today_of(request: SiteRequest) -> date:
+    """Return the local day of the request's moment."""
+    return timezone.localdate(request.now)
+
+
+def require(actor: Actor, *codenames: str) -> None:
+    """Let pass who holds one of the rights on some unit.
+
+    :raises NotPermitted: when the person holds none of them.
+    """
+    if not any(actor.holds(codename) for codename in codenames):
+        raise NotPermitted("Trang này dành cho người có nhiệm vụ khác. Ông/bà không có quyền mở.")
+
+
+def number_from(text: str | None) -> int | None:
+    """Read a whole, positive number from an address or a form; None when it is none."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
+        return None
+    number = int(text)
+    return number if 0 < number <= MAX_ID else None

@@ -1,0 +1,86 @@
+"""Addresses of the pages, in Vietnamese without accents."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+
+from workflow.web.views import (
+    act,
+    board,
+    calendar,
+    document,
+    inbox,
+    notification,
+    opening,
+    plan,
+    session,
+    task,
+    trail,
+)
+from workflow.web.views.administration import person, policy, unit
+
+
+class IdConverter(IntConverter):
+    """A row's id: no longer than the database's integers."""
+
+    regex = "[0-9]{1,18}"
+
+
+class YearConverter(IntConverter):
+    """A year."""
+
+    regex = "[0-9]{4}"
+
+
+register_converter(IdConverter, "id")
+register_converter(YearConverter, "year")
+
+urlpatterns = [
+    path("dang-nhap/", session.sign_in, name="sign-in"),
+    path("dang-xuat/", session.sign_out, name="sign-out"),
+    path("doi-mat-khau/", session.password, name="password"),
+    path("tu-cach/", session.capacity, name="capacity"),
+    path("", inbox.my_work, name="my-work"),
+    path("nhiem-vu/", task.task_list, name="task-list"),
+    path("nhiem-vu/mo-viec-ubnd/", opening.province_task, name="open-province-task"),
+    path("nhiem-vu/mo-ho-so/", opening.dossier, name="open-dossier"),
+    path("nhiem-vu/<id:task_id>/", task.task_page, name="task"),
+    path("nhiem-vu/<id:task_id>/<slug:slug>/", act.act_page, name="act"),
+    path("tep/<id:attachment_id>/", task.attachment, name="attachment"),
+    path("ke-hoach/", plan.plan_list, name="plan-list"),
+    path("ke-hoach/so-sanh/", plan.plan_compare, name="plan-compare"),
+    path("ke-hoach/<year:year>/", plan.plan_page, name="plan"),
+    path("ban-dieu-phoi/", board.office_board, name="office-board"),
+    path("van-ban/", document.document_list, name="document-list"),
+    path("van-ban/<id:document_id>/", document.document_page, name="document"),
+    path("van-ban/<id:document_id>/phat-hanh/", document.document_issue, name="document-issue"),
+    path("van-ban/<id:document_id>/bo-du-thao/", document.document_cancel, name="document-cancel"),
+    path("van-ban/<id:document_id>/pdf/", document.document_file, name="document-file"),
+    path("lich/", calendar.calendar_page, name="calendar"),
+    path("lich/ghi-ngay/", calendar.calendar_set, name="calendar-set"),
+    path("lich/<str:text>/bo/", calendar.calendar_remove, name="calendar-remove"),
+    path("nhat-ky/", trail.trail, name="trail"),
+    path("thong-bao/", notification.notice_list, name="notice-list"),
+    path("thong-bao/da-doc/", notification.notice_read, name="notice-read"),
+    path("quan-tri/", unit.administration, name="administration"),
+    path("quan-tri/don-vi/", unit.unit_list, name="unit-list"),
+    path("quan-tri/don-vi/them/", unit.unit_open, name="unit-open"),
+    path("quan-tri/don-vi/<id:unit_id>/dong/", unit.unit_close, name="unit-close"),
+    path("quan-tri/nguoi/", person.person_list, name="person-list"),
+    path("quan-tri/nguoi/them/", person.person_open, name="person-open"),
+    path("quan-tri/nguoi/<id:person_id>/", person.person_page, name="person"),
+    path("quan-tri/nguoi/<id:person_id>/bo-nhiem/", person.person_appoint, name="person-appoint"),
+    path("quan-tri/nguoi/<id:person_id>/dong/", person.person_close, name="person-close"),
+    path(
+        "quan-tri/nguoi/<id:person_id>/vi-tri/<id:membership_id>/ket-thuc/",
+        person.membership_end,
+        name="membership-end",
+    ),
+    path("quan-tri/uy-quyen/", unit.delegation_list, name="delegation-list"),
+    path("quan-tri/uy-quyen/ghi/", unit.delegation_open, name="delegation-open"),
+    path("quan-tri/uy-quyen/<id:delegation_id>/thu-hoi/", unit.delegation_revoke, name="delegation-revoke"),
+    path("quan-tri/chinh-sach/", policy.policy_list, name="policy-list"),
+    path("quan-tri/chinh-sach/<slug:key>/", policy.policy_set, name="policy-set"),
+    path("quan-tri/quy-tac/", policy.rule_list, name="rule-list"),
+]

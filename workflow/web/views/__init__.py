@@ -1,0 +1,1 @@
+"""The pages: load by a query, call one action, show."""

@@ -1,0 +1,105 @@
+"""One page an act: the form with its consequence, then the ONE action, then back to the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from workflow.core.errors import Invalid, NotPermitted, WrongState
+from workflow.queries.taskpage import TaskFacts, load_task_facts
+from workflow.web.acts import Act, Submission, act_called
+from workflow.web.forms.fields import ActForm, PlainForm
+from workflow.web.request import SiteRequest, number_from
+
+PLACES = {"viec": "my-work", "ban": "office-board"}
+"""Where an act may have been begun, and where it goes back to."""
+
+
+@require_http_methods(["GET", "POST"])
+def act_page(request: SiteRequest, task_id: int, slug: str) -> HttpResponse:
+    """Show one act's form, or do it.
+
+    :raises NotPermitted: when the person has not the right.
+    :raises WrongState: when the task does not stand so that it can be done.
+    """
+    act = act_called(slug)
+    facts = load_task_facts(request.actor, task_id, now=request.now)
+    if request.method == "POST":
+        return _do(request, act, facts)
+    label = act.label(facts)
+    if not act.may(facts):
+        raise NotPermitted(f"Ông/bà không có quyền “{label}” đối với nhiệm vụ này.")
+    if not act.ready(facts):
+        raise WrongState(
+            f"Hiện không thể “{label}”: nhiệm vụ đang ở trạng thái “{facts.task.get_state_display()}”, hoặc việc này "
+            "đã có người làm xong."
+        )
+    return _show(request, act, facts, act.form(facts=facts), status=200)
+
+
+def _do(request: SiteRequest, act: Act, facts: TaskFacts) -> HttpResponse:
+    form = act.form(request.POST, request.FILES, facts=facts)
+    if not form.is_valid():
+        return _show(request, act, facts, form, status=400)
+    data = dict(form.cleaned_data)
+    data["month"] = facts.month_to_confirm
+    sent = Submission(facts.task.pk, data, number_from(request.POST.get("target")), request.actor, request.now)
+    if not run_into_form(form, lambda: act.run(sent)):
+        return _show(request, act, facts, form, status=400)
+    messages.success(request, act.done)
+    return redirect(_back(request, act, facts))
+
+
+def run_into_form(form: PlainForm, run: Callable[[], object]) -> bool:
+    """Run an action; what it finds wrong goes to the form's fields. Tells whether it was done."""
+    try:
+        run()
+    except Invalid as error:
+        known = {name: words for name, words in error.fields.items() if name in form.fields}
+        for name, words in known.items():
+            form.add_error(name, words)
+        rest = [words for name, words in error.fields.items() if name not in known]
+        if rest or not known:
+            form.add_error(None, " ".join(rest) or str(error))
+        return False
+    return True
+
+
+def _show(request: SiteRequest, act: Act, facts: TaskFacts, form: ActForm, *, status: int) -> HttpResponse:
+    shown = number_from(request.POST.get("target")) or act.target(facts)
+    values = {
+        "act": act,
+        "label": act.label(facts),
+        "facts": facts,
+        "task": facts.task,
+        "form": form,
+        "consequence": act.consequence(facts),
+        "target": shown or "",
+        "place": _place(request),
+        "back": _back(request, act, facts),
+        "report": facts.submitted if act.anchor == "bao-cao" and facts.submitted else None,
+        "draft": facts.draft if act.slug == "nop-bao-cao" else None,
+        "reminder": facts.drafted_reminder if act.slug == "phat-hanh-don-doc" else None,
+        "escalation": facts.duty if act.slug == "gui-bao-cao-ubnd" else None,
+        "extension": facts.pending_extension if act.slug == "quyet-gia-han" else None,
+        "obstacle": facts.open_obstacle if act.slug in {"tham-muu", "giai-quyet"} else None,
+    }
+    return render(request, "workflow/task/act.html", values, status=status)
+
+
+def _place(request: SiteRequest) -> str:
+    place = request.POST.get("tu") or request.GET.get("tu") or ""
+    return place if place in PLACES else ""
+
+
+def _back(request: SiteRequest, act: Act, facts: TaskFacts) -> str:
+    place = _place(request)
+    if place:
+        return reverse(PLACES[place])
+    anchor = f"#{act.anchor}" if act.anchor else ""
+    return reverse("task", args=[facts.task.pk]) + anchor

@@ -1,0 +1,1 @@
+"""Quản trị: units, people, delegations, policies and rules."""

@@ -1,0 +1,76 @@
+"""Lịch làm việc."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from workflow.actions.calendar import remove_calendar_day, set_calendar_day
+from workflow.core.errors import NotFound
+from workflow.permissions import ADMINISTER
+from workflow.queries.calendar import preview_calendar_change
+from workflow.queries.daylist import calendar_day, calendar_year
+from workflow.web.forms.administration import CalendarDayForm, RemoveDayForm
+from workflow.web.request import SiteRequest, number_from, require, today_of
+from workflow.web.views.act import run_into_form
+
+
+@require_safe
+def calendar_page(request: SiteRequest) -> HttpResponse:
+    """The days off and make-up days of one year."""
+    year = number_from(request.GET.get("nam")) or today_of(request).year
+    shown = calendar_year(year if 1900 <= year <= 2200 else today_of(request).year)
+    return render(
+        request,
+        "workflow/calendar/page.html",
+        {"shown": shown, "may_edit": request.actor.holds(ADMINISTER)},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def calendar_set(request: SiteRequest) -> HttpResponse:
+    """Set a day: first what would move is shown, then it is confirmed."""
+    require(request.actor, ADMINISTER)
+    form = CalendarDayForm(request.POST or None)
+    moved = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if request.POST.get("step") == "confirm":
+            if run_into_form(form, lambda: set_calendar_day(**data, by=request.actor, now=request.now)):
+                messages.success(request, f"Đã ghi ngày {data['day']:%d/%m/%Y} vào lịch.")
+                return redirect(f"{reverse('calendar')}?nam={data['day'].year}")
+        else:
+            moved = preview_calendar_change(data["day"], data["kind"], on=today_of(request), actor=request.actor)
+    values = {"form": form, "moved": moved, "title": "Thêm hoặc sửa một ngày trong lịch"}
+    return render(request, "workflow/calendar/change.html", values, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def calendar_remove(request: SiteRequest, text: str) -> HttpResponse:
+    """Take a day out of the calendar, after showing what would move."""
+    require(request.actor, ADMINISTER)
+    day = _day(text)
+    row = calendar_day(day)
+    if row is None:
+        raise NotFound(f"Ngày {day:%d/%m/%Y} không có trong lịch.")
+    form = RemoveDayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if run_into_form(form, lambda: remove_calendar_day(day, reason, by=request.actor, now=request.now)):
+            messages.success(request, f"Đã bỏ ngày {day:%d/%m/%Y} khỏi lịch.")
+            return redirect(f"{reverse('calendar')}?nam={day.year}")
+    moved = preview_calendar_change(day, None, on=today_of(request), actor=request.actor)
+    values = {"form": form, "moved": moved, "row": row, "title": f"Bỏ ngày {day:%d/%m/%Y} ({row.name}) khỏi lịch"}
+    return render(request, "workflow/calendar/change.html", values, status=400 if form.errors else 200)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound from None

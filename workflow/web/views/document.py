@@ -1,0 +1,71 @@
+"""Văn bản."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from workflow.actions.document import cancel_draft, issue_document, may_issue
+from workflow.choices import DocumentStatus
+from workflow.core.errors import NotFound
+from workflow.permissions import SEE
+from workflow.queries.paperlist import find_document, list_documents
+from workflow.web.request import SiteRequest, number_from, require
+
+
+@require_safe
+def document_list(request: SiteRequest) -> HttpResponse:
+    """Drafts and issued documents, newest first."""
+    require(request.actor, SEE)
+    status, text = request.GET.get("trang-thai", ""), request.GET.get("chu", "")[:120]
+    page = list_documents(request.actor, status=status, text=text, after=number_from(request.GET.get("sau")))
+    values = {"page": page, "status": status, "text": text, "statuses": DocumentStatus.choices}
+    return render(request, "workflow/document/list.html", values)
+
+
+@require_safe
+def document_page(request: SiteRequest, document_id: int) -> HttpResponse:
+    """One document's text, number and PDF."""
+    document = find_document(request.actor, document_id)
+    stands_alone = not document.reminders.exists() and not document.escalations.exists()
+    draft = document.status == DocumentStatus.DRAFT and stands_alone
+    values = {
+        "document": document,
+        "may_issue": draft and may_issue(request.actor, document),
+        "may_cancel": draft
+        and (document.drafted_by_id == request.actor.person_id or may_issue(request.actor, document)),
+    }
+    return render(request, "workflow/document/page.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+def document_issue(request: SiteRequest, document_id: int) -> HttpResponse:
+    """Issue a draft that stands by itself, after showing what it will be."""
+    document = find_document(request.actor, document_id)
+    if request.method == "POST":
+        issued = issue_document(document_id, by=request.actor, now=request.now)
+        messages.success(request, f"Đã phát hành văn bản {issued.full_number}.")
+        return redirect("document", document_id)
+    return render(request, "workflow/document/issue.html", {"document": document})
+
+
+@require_POST
+def document_cancel(request: SiteRequest, document_id: int) -> HttpResponse:
+    """Drop a draft."""
+    cancel_draft(document_id, by=request.actor, now=request.now)
+    messages.success(request, "Đã bỏ dự thảo.")
+    return redirect("document-list")
+
+
+@require_safe
+def document_file(request: SiteRequest, document_id: int) -> FileResponse:
+    """The frozen PDF of an issued document."""
+    document = find_document(request.actor, document_id)
+    if not document.pdf_name or not default_storage.exists(document.pdf_name):
+        raise NotFound("Bản PDF của văn bản này chưa có. Bản PDF được lập sau khi phát hành ít phút.")
+    name = f"{document.full_number.replace('/', '-')}.pdf"
+    content = default_storage.open(document.pdf_name, "rb")
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")
