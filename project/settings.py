@@ -1,4 +1,4 @@
-"""The one settings file. Every value that differs between places comes from the environment (see docs/operations.md)."""
+"""The one settings file. What differs between places comes from the environment (see docs/operations.md)."""
 
 from __future__ import annotations
 

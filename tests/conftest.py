@@ -1,4 +1,4 @@
-"""What every test shares: the small department, the reading order, and emptying a database whose trail can't be emptied."""
+"""What every test shares: the small department, the reading order, emptying a database whose trail is append-only."""
 
 from __future__ import annotations
 

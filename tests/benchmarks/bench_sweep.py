@@ -12,12 +12,12 @@ import json
 import sys
 from time import perf_counter
 
+from django.db import connection, transaction
 from stage import NOW, make_many, scratch_database
 
-from django.db import connection, transaction
 from workflow.actions.sweep import _sweep_one, due_ids, sweep
 from workflow.actions.sweep.office import read_office
-from workflow.models import Reminder, RegisterBook, Task
+from workflow.models import RegisterBook, Reminder, Task
 
 SAMPLE = 300
 """How many rows the row-by-row loop does; its rate is what counts."""
@@ -26,7 +26,7 @@ SAMPLE = 300
 def bare_sql(house_ids: tuple[int, int, int], person: int, sample: Reminder) -> None:
     """Do the sweep's effect (documents, reminders, events, notifications, tasks) in pure SQL, as fast as it goes."""
     postgresql = connection.vendor == "postgresql"
-    body_department, _office, rule = house_ids
+    _department, _office, rule = house_ids
     now = NOW.isoformat()
     sha = "encode(sha256(convert_to({}, 'UTF8')), 'hex')" if postgresql else "sha256_hex({})"
     record = json.dumps(sample.decision, ensure_ascii=False, sort_keys=True).replace("'", "''").replace("%", "%%")
@@ -106,7 +106,7 @@ def measure(total: int) -> None:
         looped = timed(lambda: [_sweep_one(pk, office, now=NOW) for pk in ids]) / SAMPLE
     with scratch_database() as house:
         make_many(house, total, due)
-        book, _made = RegisterBook.objects.get_or_create(body=house.department, year=2022, series="chung")
+        RegisterBook.objects.get_or_create(body=house.department, year=2022, series="chung")
         rule = Task.objects.raw("SELECT id FROM workflow_rule WHERE effect = 'remind' LIMIT 1")[0].pk
         pure = timed(lambda: bare_sql((house.department.pk, house.office.pk, rule), house.head.person_id, sample))
         assert Reminder.objects.count() == due, Reminder.objects.count()

@@ -14,19 +14,23 @@ from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
-from stage import NOW, make_task, scratch_database
-
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.factories import House
+from guardian.shortcuts import assign_perm
+from stage import NOW, make_task, scratch_database
 from viewflow import this
 from viewflow.workflow import flow, lock
 from viewflow.workflow.models import Process
-from workflow.actions.task import start_task
-from workflow.models import Person, Task
 
+from tests.factories import House
+from workflow.actions.task import start_task
+from workflow.models import Person, Task, Unit
 
 sys.modules["approvals.benchmark"] = sys.modules[__name__]  # viewflow finds a flow by its app and module
+
+
+DIVISION: list[Unit] = []
+"""The unit on which guardian is asked."""
 
 
 class StepFlow(flow.Flow):
@@ -36,8 +40,14 @@ class StepFlow(flow.Flow):
     process_class = Process
     lock_impl = lock.select_for_update_lock if connection.vendor == "postgresql" else lock.no_lock
     start = flow.StartHandle(this.begin).Next(this.approve)
-    approve = flow.View(lambda request: None).Next(this.sign)
-    sign = flow.View(lambda request: None).Next(this.end)
+    approve = (
+        flow.View(lambda request: None).Permission("workflow.do_tasks", obj=lambda task: DIVISION[0]).Next(this.sign)
+    )
+    sign = (
+        flow.View(lambda request: None)
+        .Permission("workflow.check_reports", obj=lambda task: DIVISION[0])
+        .Next(this.end)
+    )
     end = flow.End()
 
     def begin(self, activation: object) -> object:
@@ -47,11 +57,16 @@ class StepFlow(flow.Flow):
 
 def viewflow_step(task_id: int, user: Person) -> None:
     """Assign, start and execute one waiting human step under the flow's lock."""
+    user = Person.objects.get(pk=user.pk)  # a request's user has no permission cache yet
     found = StepFlow.task_class.objects.get(pk=task_id)
     with transaction.atomic(), StepFlow.lock(found.process_id):
         task = StepFlow.task_class.objects.select_related("process").get(pk=task_id)
         activation = task.flow_task.activation_class(task)
+        if not activation.flow_task.can_assign(user, task):
+            raise PermissionError
         activation.assign(user)
+        if not activation.flow_task.can_execute(user, task):
+            raise PermissionError
         activation.start(None)
         activation.execute()
 
@@ -61,7 +76,7 @@ def bare_step(task_id: int, grants: frozenset[tuple[int, str]], actor: dict[str,
     suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT state, unit_id, chain_seq, chain_head FROM workflow_task WHERE id = %s{suffix}",  # noqa: S608
+            f"SELECT state, unit_id, chain_seq, chain_head FROM workflow_task WHERE id = %s{suffix}",
             [task_id],
         )
         state, unit_id, seq, head = cursor.fetchone()
@@ -96,6 +111,8 @@ def rate(work: Callable[[int], None], ids: list[int]) -> float:
 def measure(house: House, count: int) -> None:
     """Measure the three in turn, three rounds, and print the medians and ratios."""
     user = Person.objects.get(pk=house.member.person_id)
+    DIVISION.append(house.division)
+    assign_perm("workflow.do_tasks", user, house.division)
     actor: dict[str, object] = {"id": house.member.person_id, "name": house.member.name}
     rates: dict[str, list[float]] = {"ours": [], "bare": [], "viewflow": []}
     queries = {}

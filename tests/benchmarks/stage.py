@@ -17,15 +17,15 @@ os.environ.setdefault("SECRET_KEY", "chi-dung-de-do-toc-do")
 os.environ.setdefault("DONDOC_LOG_LEVEL", "ERROR")
 os.environ.setdefault("DONDOC_DATA_DIR", tempfile.mkdtemp(prefix="dondoc-bench-"))
 
-import django  # noqa: E402 -- the settings must be named first
+import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402 -- Django must be set up first
+from django.db import connection
 
-from tests.factories import House, at, make_house, make_task  # noqa: E402 -- Django must be set up first
-from workflow.actions.policy import seed_rules  # noqa: E402 -- Django must be set up first
-from workflow.models import Task  # noqa: E402 -- Django must be set up first
+from tests.factories import House, at, make_house, make_task
+from workflow.actions.policy import seed_rules
+from workflow.models import Task
 
 NOW = at(date(2022, 10, 17), "09:00")
 """Monday morning; the due tasks were due on Friday."""
@@ -67,7 +67,7 @@ def copy_tasks(template: Task, count: int, **expressions: str) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO workflow_task ({', '.join(columns)}) SELECT {chosen} "  # noqa: S608 -- made of column names
+            f"INSERT INTO workflow_task ({', '.join(columns)}) SELECT {chosen} "
             f"FROM workflow_task, {series} WHERE workflow_task.id = {template.pk}"
         )
 

@@ -85,7 +85,9 @@ def describe_actor(by: Actor | None) -> dict[str, object]:
     return described
 
 
-def _build(chain: str, seq: int, previous: str, entry: Entry, *, actor: dict[str, object], now: datetime) -> AuditEvent:
+def _build(
+    chain: str, seq: int, previous: str, entry: Entry, *, by: Actor | None, actor: Mapping[str, object], now: datetime
+) -> AuditEvent:
     action_id = _action_id.get() or _action_ids.get()()
     body = canonical(
         {
@@ -108,7 +110,7 @@ def _build(chain: str, seq: int, previous: str, entry: Entry, *, actor: dict[str
         action_id=action_id,
         name=entry.name,
         task_id=int(chain[5:]) if chain.startswith("task:") else None,
-        actor_id=actor["id"],
+        actor_id=by.person_id if by is not None else None,
         body=body,
         previous_hash=previous,
         hash=link(previous, body),
@@ -117,27 +119,27 @@ def _build(chain: str, seq: int, previous: str, entry: Entry, *, actor: dict[str
 
 def append_to_task(task: Task, entry: Entry, *, by: Actor | None, now: datetime) -> AuditEvent:
     """Chain one event to a locked task and return it unsaved; the caller saves it and the task's head columns."""
-    event = _build(f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, actor=describe_actor(by), now=now)
+    event = _build(
+        f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, by=by, actor=describe_actor(by), now=now
+    )
     task.chain_seq = event.seq
     task.chain_head = event.hash
     return event
 
 
-def append_to_tasks(
-    pairs: Sequence[tuple[Task, Entry]], *, by: Actor | None, now: datetime
-) -> list[AuditEvent]:
+def append_to_tasks(pairs: Sequence[tuple[Task, Entry]], *, by: Actor | None, now: datetime) -> list[AuditEvent]:
     """Chain one event to each of many locked tasks and return them unsaved, in order."""
     actor = describe_actor(by)
     events = []
     for task, entry in pairs:
-        event = _build(f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, actor=actor, now=now)
+        event = _build(f"task:{task.pk}", task.chain_seq + 1, task.chain_head, entry, by=by, actor=actor, now=now)
         task.chain_seq = event.seq
         task.chain_head = event.hash
         events.append(event)
     return events
 
 
-def record_event(  # noqa: PLR0913 -- an event has these parts
+def record_event(
     name: str,
     *,
     subject: Task | str,
@@ -163,7 +165,7 @@ def record_event(  # noqa: PLR0913 -- an event has these parts
         return event
     AuditChain.objects.get_or_create(key=subject)
     chain = AuditChain.objects.select_for_update().get(key=subject)
-    event = _build(subject, chain.seq + 1, chain.head, entry, actor=describe_actor(by), now=now)
+    event = _build(subject, chain.seq + 1, chain.head, entry, by=by, actor=describe_actor(by), now=now)
     event.save(force_insert=True)
     chain.seq, chain.head = event.seq, event.hash
     chain.save(update_fields=["seq", "head"])

@@ -115,9 +115,7 @@ def seed_calendar(rows: Sequence[SeedRow], *, by: Actor | None, now: datetime) -
     _require_administrator(by)
     there = set(CalendarDay.objects.values_list("day", flat=True))
     fresh = [
-        CalendarDay(
-            day=row.date, kind=str(row.kind), name=row.name, source=row.source, certainty=str(row.certainty)
-        )
+        CalendarDay(day=row.date, kind=str(row.kind), name=row.name, source=row.source, certainty=str(row.certainty))
         for row in rows
         if row.date not in there
     ]

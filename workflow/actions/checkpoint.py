@@ -77,9 +77,7 @@ def _lock_moved_chains(at_most: int) -> list[AuditChain]:
 def _chained(last: tuple[int, str], heads: list[list[object]], now: datetime) -> AuditCheckpoint:
     number, previous = last
     body = canonical({"number": number + 1, "at": now, "heads": heads})
-    return AuditCheckpoint(
-        number=number + 1, made_at=now, body=body, previous_hash=previous, hash=link(previous, body)
-    )
+    return AuditCheckpoint(number=number + 1, made_at=now, body=body, previous_hash=previous, hash=link(previous, body))
 
 
 def _mark(tasks: list[Task], chains: list[AuditChain]) -> None:

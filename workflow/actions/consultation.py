@@ -38,7 +38,10 @@ CONSULTED_KINDS = INTERNAL_KINDS | {UnitKind.OUTSIDE, UnitKind.PLACE}
 ASKING_STATES = (TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.ESCALATED)
 """The states of a task in which its unit is at work and may ask others."""
 
-ROOM_FOR_SUFFIX = 110
+LONGEST_STEM = 110
+"""How long the parent's code may be so that the child's still fits; a longer one is cut and gets the parent's key."""
+
+CUT_STEM = 90
 
 
 @action
@@ -57,7 +60,7 @@ def consult(
     :raises Invalid: with the fields that are wrong; nothing is asked of anybody then.
     """
     parent = lock_task(parent_id, by=by)
-    if not by.may(DO, parent.unit_id) or parent.unit_id is None:
+    if not by.may(DO, parent.unit_id) or parent.unit is None:
         raise NotPermitted("Chỉ người của đơn vị thụ lý được lấy ý kiến cho nhiệm vụ này.")
     if parent.state not in ASKING_STATES or parent.kind == TaskKind.CONSULTATION:
         words = state_label(parent.state)
@@ -73,38 +76,42 @@ def consult(
     fields.stop_if_wrong()
     online = bodies_with_accounts([body.pk for body in bodies], today)
     asked = Task.objects.filter(parent=parent, kind=TaskKind.CONSULTATION).count()
-    children = [
-        Task(
-            code=f"{parent.code[:ROOM_FOR_SUFFIX]}/YK{number}",
-            title=question,
-            search=fold(f"{question} {body.name}"),
-            kind=TaskKind.CONSULTATION,
-            origin=parent.origin,
-            ladder=Ladder.C if parent.origin == TaskOrigin.PROVINCE else Ladder.B,
-            rule_year=parent.rule_year,
-            plan_id=parent.plan_id,
-            item_id=parent.item_id,
-            clause=parent.clause,
-            parent=parent,
-            sequence=number,
-            unit=body,
-            host_unit_id=parent.unit_id,
-            handed_by=HandedBy.ASSIGNMENT,
-            by_paper=body.pk not in online,
-            due_basis=f"Hạn lấy ý kiến {due_on:%d/%m/%Y}",
-            last_day=due_on,
-            due_first=counted_to,
-            due_on=counted_to,
-            processing_until=parent.due_on if parent.kind == TaskKind.DOSSIER else None,
-        )
-        for number, body in enumerate(bodies, start=asked + 1)
-    ]
+    children = []
+    for number, body in enumerate(bodies, start=asked + 1):
+        child = _child_of(parent, parent.unit, number, body, question)
+        child.by_paper = body.pk not in online
+        child.due_basis = f"Hạn lấy ý kiến {due_on:%d/%m/%Y}"
+        child.last_day, child.due_first, child.due_on = due_on, counted_to, counted_to
+        children.append(child)
     children = create_tasks(children, by=by, now=now, details={"parent": parent.code})
     for child in children:
         heads = [(child.unit_id, ANSWER), (child.unit_id, SUBMIT)]
         text = f"{parent.unit} lấy ý kiến, hạn {counted_to:%d/%m/%Y}: {question}"
         tell_of(child, heads_of=heads, kind=NotificationKind.DECISION, text=text, by=by, now=now)
     return children
+
+
+def _child_of(parent: Task, host: Unit, number: int, body: Unit, question: str) -> Task:
+    """Return the consultation of one body, unsaved and without its dates."""
+    short = parent.code if len(parent.code) <= LONGEST_STEM else f"{parent.code[:CUT_STEM]}#{parent.pk}"
+    return Task(
+        code=f"{short}/YK{number}",
+        title=question,
+        search=fold(f"{question} {body.name}"),
+        kind=TaskKind.CONSULTATION,
+        origin=parent.origin,
+        ladder=Ladder.C if parent.origin == TaskOrigin.PROVINCE else Ladder.B,
+        rule_year=parent.rule_year,
+        plan_id=parent.plan_id,
+        item_id=parent.item_id,
+        clause=parent.clause,
+        parent=parent,
+        sequence=number,
+        unit=body,
+        host_unit=host,
+        handed_by=HandedBy.ASSIGNMENT,
+        processing_until=parent.due_on if parent.kind == TaskKind.DOSSIER else None,
+    )
 
 
 def _read_bodies(fields: Fields, parent: Task, unit_ids: Sequence[int], today: date) -> list[Unit]:
@@ -131,9 +138,7 @@ def _why_not(body: Unit, parent: Task, asked: set[int], today: date) -> str:
 
 
 @action
-def record_answer(
-    task_id: int, number: str, answered_on: date, content: str, *, by: Actor, now: datetime
-) -> Report:
+def record_answer(task_id: int, number: str, answered_on: date, content: str, *, by: Actor, now: datetime) -> Report:
     """Record that a consulted body's answer has arrived, by its số and ngày: văn thư, or the body itself.
 
     Any numbered reply counts as an answer (policy `what_answers`). A drafted reminder and an unsent duty to report to
@@ -158,24 +163,7 @@ def record_answer(
     answered_on = fields.past_day("answered_on", answered_on, "Ngày văn bản trả lời", today=timezone.localdate(now))
     content = fields.text("content", content, "Nội dung trả lời")
     fields.stop_if_wrong()
-    Report.objects.filter(task=task, status=ReportStatus.DRAFT).update(status=ReportStatus.WITHDRAWN)
-    newest = newest_report(task.pk)
-    report = Report.objects.create(
-        task=task,
-        version=newest.version + 1 if newest else 1,
-        round=task.round,
-        status=ReportStatus.SUBMITTED,
-        content=content,
-        answer_number=number,
-        answer_on=answered_on,
-        author_id=by.person_id,
-        author_name=by.name,
-        created_at=now,
-        submitted_by_id=by.person_id,
-        submitted_name=by.name,
-        submitted_at=now,
-    )
-    Attachment.objects.filter(task=task, report__isnull=True, uploaded_by_id=by.person_id).update(report=report)
+    report = _keep_answer(task, number, answered_on, content, by=by, now=now)
     settled = settle_answer(task, by=by, now=now)
     perform_transition(
         task,
@@ -198,6 +186,29 @@ def record_answer(
     return report
 
 
+def _keep_answer(task: Task, number: str, answered_on: date, content: str, *, by: Actor, now: datetime) -> Report:
+    """Insert the answer as the newest version, in the place of a draft that was never submitted, with its files."""
+    Report.objects.filter(task=task, status=ReportStatus.DRAFT).update(status=ReportStatus.WITHDRAWN)
+    newest = newest_report(task.pk)
+    report = Report.objects.create(
+        task=task,
+        version=newest.version + 1 if newest else 1,
+        round=task.round,
+        status=ReportStatus.SUBMITTED,
+        content=content,
+        answer_number=number,
+        answer_on=answered_on,
+        author_id=by.person_id,
+        author_name=by.name,
+        created_at=now,
+        submitted_by_id=by.person_id,
+        submitted_name=by.name,
+        submitted_at=now,
+    )
+    Attachment.objects.filter(task=task, report__isnull=True, uploaded_by_id=by.person_id).update(report=report)
+    return report
+
+
 @action
 def accept_answer(task_id: int, version: int, *, by: Actor, now: datetime) -> Report:
     """Accept the answer that was looked at; the consultation is done.
@@ -210,9 +221,7 @@ def accept_answer(task_id: int, version: int, *, by: Actor, now: datetime) -> Re
     task, report = _answer_to_judge(task_id, version, by)
     _decide(report, ReportStatus.ACCEPTED, "", by=by, now=now)
     details = {"version": version}
-    perform_transition(
-        task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details
-    )
+    perform_transition(task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Ý kiến bản {version} đã được nhận: {task.title}", by=by, now=now)
     return report
 
@@ -236,9 +245,7 @@ def return_answer(task_id: int, version: int, reason: str, *, by: Actor, now: da
     _decide(report, ReportStatus.RETURNED, reason, by=by, now=now)
     changes = {"submitted_version": None, "reported_at": None}
     details = {"version": version, "note": reason}
-    perform_transition(
-        task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details
-    )
+    perform_transition(task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Ý kiến bản {version} bị trả lại ({reason}): {task.title}", by=by, now=now)
     restore_duty(task, "ý kiến bị trả lại", now=now)
     return report
@@ -274,6 +281,4 @@ def _decide(report: Report, status: ReportStatus, note: str, *, by: Actor, now: 
 def _tell_outcome(task: Task, report: Report, text: str, *, by: Actor, now: datetime) -> None:
     heads = [(task.unit_id, ANSWER), (task.unit_id, SUBMIT)]
     persons = [report.author_id, report.submitted_by_id]
-    tell_of(
-        task, heads_of=heads, persons=persons, kind=NotificationKind.REPORT, text=text, by=by, now=now
-    )
+    tell_of(task, heads_of=heads, persons=persons, kind=NotificationKind.REPORT, text=text, by=by, now=now)

@@ -314,7 +314,7 @@ def _lock_document(document_id: int, *, by: Actor | None) -> Document:
 
 
 def request_rendering(document_ids: Sequence[int]) -> None:
-    """Ask for the PDF of issued documents; the jobs are enqueued in the caller's transaction, two hundred documents each."""
+    """Ask for the PDF of issued documents; jobs of two hundred documents join the caller's transaction."""
     ids = list(document_ids)
     for start in range(0, len(ids), RENDER_CHUNK):
         render_documents.enqueue(ids[start : start + RENDER_CHUNK])

@@ -60,9 +60,7 @@ def escalate_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Esc
 
 
 @action
-def open_escalation(
-    task: Task, decision: Decision, *, by: Actor | None, now: datetime, reason: str = ""
-) -> Escalation:
+def open_escalation(task: Task, decision: Decision, *, by: Actor | None, now: datetime, reason: str = "") -> Escalation:
     """Let the duty to report a locked task to UBND tỉnh arise: state, duty, draft report, and who must know.
 
     A drafted reminder is withdrawn: UBND tỉnh has the matter now. One duty a task and round, whatever fires; the
@@ -76,7 +74,7 @@ def open_escalation(
     if Escalation.objects.filter(task=task, round=task.round).exists():
         raise WrongState("Vòng này đã có báo cáo UBND tỉnh rồi.")
     record = decision.record()
-    settled = settle_task(task, "đã chuyển UBND tỉnh", now=now)
+    settled = settle_task(task, "đã chuyển UBND tỉnh", by=by, now=now)
     escalation = Escalation.objects.create(
         task=task,
         round=task.round,
@@ -151,10 +149,8 @@ def send_escalation(escalation_id: int, *, by: Actor, now: datetime) -> Escalati
     if not (by.may(REGISTER, task.unit_id) or by.may(DECIDE, task.unit_id) or _may_issue(by, document)):
         raise NotPermitted("Chỉ văn thư hoặc Lãnh đạo Sở được gửi báo cáo UBND tỉnh.")
     if task.state != TaskState.ESCALATED:
-        settled = settle_task(task, "đã có trả lời trước khi gửi", EscalationStatus.ANSWERED, now=now)
-        change_task(
-            task, name="escalation.answered", by=by, now=now, changes=settled.changes, details=settled.details
-        )
+        settled = settle_task(task, "đã có trả lời trước khi gửi", EscalationStatus.ANSWERED, by=by, now=now)
+        change_task(task, name="escalation.answered", by=by, now=now, changes=settled.changes, details=settled.details)
         escalation.refresh_from_db()
         return escalation
     if document is None or document.status != DocumentStatus.DRAFT:

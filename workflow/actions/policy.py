@@ -31,9 +31,7 @@ VERSIONED_COLUMNS = frozenset({"title", "basis", "conditions", "parameters", "pr
 
 
 @action
-def set_policy(
-    key: str, value: Plain, valid_from: date, reason: str, *, by: Actor | None, now: datetime
-) -> Policy:
+def set_policy(key: str, value: Plain, valid_from: date, reason: str, *, by: Actor | None, now: datetime) -> Policy:
     """Set a policy's value from a day on; the sweep looks again at every task whose clock runs.
 
     A person sets it from today or a later day, since what was decided stays decided; the engine may set any day.
@@ -181,9 +179,13 @@ def add_rule_version(
 def _take_over(
     former: Rule, changes: Mapping[str, Plain], valid_from: date, reason: str, *, by: Actor | None, now: datetime
 ) -> Rule:
-    newest = Rule(**{
-        field.attname: getattr(former, field.attname) for field in Rule._meta.concrete_fields if not field.primary_key
-    })
+    newest = Rule(
+        **{
+            field.attname: getattr(former, field.attname)
+            for field in Rule._meta.concrete_fields
+            if not field.primary_key
+        }
+    )
     newest.version, newest.valid_from = former.version + 1, valid_from
     for column, value in changes.items():
         setattr(newest, column, value)

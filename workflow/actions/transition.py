@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
+from django.contrib.auth.models import PermissionsMixin
 from django.db import transaction
 from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 
@@ -75,7 +77,7 @@ def enter_state(task: Task, name: str, *, by: Actor | None, as_engine: bool = Fa
         custom = declared.get_transition(task.state).custom
         if not (as_engine or custom.get("engine")):
             raise NotPermitted(f"Hệ thống không được tự “{label}”.")
-    elif can_proceed(method) and not has_transition_perm(method, by):
+    elif can_proceed(method) and not has_transition_perm(method, cast("PermissionsMixin", by)):
         raise NotPermitted(f"Ông/bà không có quyền “{label}” đối với nhiệm vụ này.")
     try:
         method()
@@ -83,7 +85,7 @@ def enter_state(task: Task, name: str, *, by: Actor | None, as_engine: bool = Fa
         raise WrongState(f"Nhiệm vụ chưa đủ điều kiện để “{label}”.") from None
 
 
-def perform_transition(  # noqa: PLR0913 -- the parts of one change
+def perform_transition(
     task: Task,
     name: str,
     *,
@@ -110,7 +112,7 @@ def perform_transition(  # noqa: PLR0913 -- the parts of one change
     return task
 
 
-def change_task(  # noqa: PLR0913 -- the parts of one change
+def change_task(
     task: Task,
     *,
     name: str,
@@ -131,9 +133,7 @@ def change_task(  # noqa: PLR0913 -- the parts of one change
     return task
 
 
-def _save_change(
-    task: Task, before: Mapping[str, object], entry: Entry, *, by: Actor | None, now: datetime
-) -> None:
+def _save_change(task: Task, before: Mapping[str, object], entry: Entry, *, by: Actor | None, now: datetime) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("perform_transition must run inside an action's transaction.")
     after = snapshot(task)

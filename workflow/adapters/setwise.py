@@ -17,7 +17,7 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    fields = [meta.get_field(name) for name in ("id", *columns)]
+    fields = [field for name in ("id", *columns) if isinstance(field := meta.get_field(name), models.Field)]
     quote = connection.ops.quote_name
     names = [quote(str(field.column)) for field in fields]
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
@@ -68,7 +68,7 @@ def insert_rows(rows: Sequence[models.Model], *, with_ids: bool = False) -> None
             for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
                 row.pk = key
         fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
-        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         names = [field.attname for field in fields]
         as_json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
@@ -90,7 +90,7 @@ def _insert_prepared(cursor: CursorWrapper, rows: Sequence[models.Model], *, wit
     fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
     plain = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.AutoField)
     prepared = [(field.attname, None if isinstance(field, plain) else field.get_db_prep_save) for field in fields]
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     cursor.executemany(
         f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608 -- names come from the models

@@ -11,7 +11,7 @@ class ActionError(Exception):
     status = 400
 
 
-class NotFound(ActionError):  # noqa: N818 -- named by its meaning, as Http404 is
+class NotFound(ActionError):
     """The thing does not exist, or this person may not see it: both look the same (404)."""
 
     status = 404
@@ -20,13 +20,13 @@ class NotFound(ActionError):  # noqa: N818 -- named by its meaning, as Http404 i
         super().__init__(message)
 
 
-class NotPermitted(ActionError):  # noqa: N818 -- named by its meaning
+class NotPermitted(ActionError):
     """The person sees the thing but may not do this to it (403)."""
 
     status = 403
 
 
-class WrongState(ActionError):  # noqa: N818 -- named by its meaning
+class WrongState(ActionError):
     """The thing is in a state in which this can't be done (409)."""
 
     status = 409
@@ -36,7 +36,7 @@ class Stale(WrongState):
     """What the person saw is no longer the newest (409)."""
 
 
-class Invalid(ActionError):  # noqa: N818 -- named by its meaning
+class Invalid(ActionError):
     """What was typed is wrong (400). `fields` maps a field's name to what is wrong with it and what to do."""
 
     status = 400

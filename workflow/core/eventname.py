@@ -46,6 +46,7 @@ EVENT_LABELS: dict[str, str] = {
     "document.draft": "Soạn văn bản",
     "document.issue": "Phát hành văn bản",
     "document.cancel": "Bỏ dự thảo văn bản",
+    "document.restore": "Khôi phục dự thảo văn bản",
     "register.open": "Mở sổ đăng ký văn bản đi",
     "plan.import": "Nhập kế hoạch",
     "plan.activate": "Kích hoạt kế hoạch",

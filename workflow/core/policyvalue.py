@@ -79,9 +79,7 @@ def _window_fault(_kind: PolicyKind, value: Plain) -> str:
 
 
 def _days_fault(kind: PolicyKind, value: Plain) -> str:
-    wanted = (
-        f"Nhập tối đa {kind.most} số nguyên khác nhau, mỗi số từ {kind.least} đến {kind.largest} ({kind.unit})."
-    )
+    wanted = f"Nhập tối đa {kind.most} số nguyên khác nhau, mỗi số từ {kind.least} đến {kind.largest} ({kind.unit})."
     if not isinstance(value, list) or len(value) > kind.most or not all(_is_count(item) for item in value):
         return wanted
     numbers = [item for item in value if isinstance(item, int)]

@@ -141,7 +141,5 @@ def rebuild(
 def differing(rebuilt: Mapping[str, Plain], row: Mapping[str, Plain]) -> list[str]:
     """Return the names of the row's columns whose value is not the rebuilt one, sorted."""
     return sorted(
-        column
-        for column, value in row.items()
-        if value != rebuilt.get(column) and not same(rebuilt.get(column), value)
+        column for column, value in row.items() if value != rebuilt.get(column) and not same(rebuilt.get(column), value)
     )

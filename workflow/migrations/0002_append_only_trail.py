@@ -56,6 +56,6 @@ def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Append-only triggers."""
 
-    dependencies = [("workflow", "0001_initial")]  # noqa: RUF012 -- Django's form
+    dependencies = [("workflow", "0001_initial")]
 
-    operations = [migrations.RunPython(create, drop)]  # noqa: RUF012 -- Django's form
+    operations = [migrations.RunPython(create, drop)]

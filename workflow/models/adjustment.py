@@ -89,9 +89,7 @@ class Obstacle(models.Model):
         ordering = ("raised_at",)
         default_permissions = ()
         constraints = (
-            models.UniqueConstraint(
-                name="obstacle_one_open", fields=("task",), condition=models.Q(status="pending")
-            ),
+            models.UniqueConstraint(name="obstacle_one_open", fields=("task",), condition=models.Q(status="pending")),
         )
 
     def __str__(self) -> str:

@@ -28,9 +28,7 @@ class Notification(models.Model):
         constraints = (models.UniqueConstraint(name="notification_once", fields=("person", "key")),)
         indexes = (
             models.Index(name="notification_list", fields=("person", "-created_at")),
-            models.Index(
-                name="notification_unmailed", fields=("person",), condition=models.Q(emailed_at__isnull=True)
-            ),
+            models.Index(name="notification_unmailed", fields=("person",), condition=models.Q(emailed_at__isnull=True)),
         )
 
     def __str__(self) -> str:

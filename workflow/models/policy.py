@@ -23,9 +23,7 @@ class Policy(models.Model):
         verbose_name = "chính sách"
         ordering = ("key", "valid_from", "recorded_at")
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(name="policy_once", fields=("key", "valid_from", "recorded_at")),
-        )
+        constraints = (models.UniqueConstraint(name="policy_once", fields=("key", "valid_from", "recorded_at")),)
 
     def __str__(self) -> str:
         return f"{self.key} từ {self.valid_from:%d/%m/%Y}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,11 @@ from workflow.permissions import ANSWER, CHECK, DECIDE, DO, REGISTER, SUBMIT, UR
 S = TaskState
 
 
+def asked_of(test: Callable[[Any, Actor], bool]) -> Callable[[models.Model, Any], bool]:
+    """Name a permission that asks an `Actor`, which the FSM library types as a user account."""
+    return test
+
+
 def may_report(task: Any, actor: Actor) -> bool:
     """The owing unit's head reports; a consulted body answers itself, or văn thư records its answer."""
     if task.kind == TaskKind.CONSULTATION:
@@ -43,9 +49,7 @@ def may_check(task: Any, actor: Actor) -> bool:
 
 def may_escalate(task: Any, actor: Actor) -> bool:
     """Văn phòng or, for a consultation, the unit that handles the parent may report to UBND tỉnh by hand."""
-    return actor.may(URGE, task.unit_id) or (
-        task.kind == TaskKind.CONSULTATION and actor.may(DO, task.host_unit_id)
-    )
+    return actor.may(URGE, task.unit_id) or (task.kind == TaskKind.CONSULTATION and actor.may(DO, task.host_unit_id))
 
 
 def may_suspend(task: Any, actor: Actor) -> bool:
@@ -144,9 +148,7 @@ class Task(FSMModelMixin, models.Model):
         indexes = (
             models.Index(name="task_unit_list", fields=("unit", "state", "due_on", "id")),
             models.Index(name="task_host_list", fields=("host_unit", "state", "due_on", "id")),
-            models.Index(
-                name="task_next_due", fields=("next_due", "id"), condition=models.Q(next_due__isnull=False)
-            ),
+            models.Index(name="task_next_due", fields=("next_due", "id"), condition=models.Q(next_due__isnull=False)),
         )
         constraints = (
             models.CheckConstraint(
@@ -167,7 +169,7 @@ class Task(FSMModelMixin, models.Model):
         source=S.ASSIGNED,
         target=S.IN_PROGRESS,
         conditions=[has_lead],
-        permission=on_unit(DO, ANSWER),
+        permission=asked_of(on_unit(DO, ANSWER)),
         custom={"label": "Bắt đầu thực hiện"},
     )
     def start(self) -> None:
@@ -178,7 +180,7 @@ class Task(FSMModelMixin, models.Model):
         source=S.WAITING_EVENT,
         target=S.ASSIGNED,
         conditions=[has_event],
-        permission=on_host(URGE),
+        permission=asked_of(on_host(URGE)),
         custom={"label": "Ghi nhận sự kiện", "engine": True, "form": True},
     )
     def arm(self) -> None:
@@ -189,7 +191,7 @@ class Task(FSMModelMixin, models.Model):
         source=[S.ASSIGNED, S.IN_PROGRESS, S.ESCALATED],
         target=S.REPORTED,
         conditions=[has_lead, has_submitted_report],
-        permission=may_report,
+        permission=asked_of(may_report),
         custom={"label": "Nộp báo cáo", "flow": True},
     )
     def report(self) -> None:
@@ -199,7 +201,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.REPORTED,
         target=S.IN_PROGRESS,
-        permission=either(may_check, may_report),
+        permission=asked_of(either(may_check, may_report)),
         custom={"label": "Trả lại báo cáo", "flow": True},
     )
     def return_report(self) -> None:
@@ -210,7 +212,7 @@ class Task(FSMModelMixin, models.Model):
         source=S.REPORTED,
         target=S.REVIEWED,
         conditions=[has_submitted_report],
-        permission=may_check,
+        permission=asked_of(may_check),
         custom={"label": "Duyệt báo cáo", "flow": True},
     )
     def review(self) -> None:
@@ -221,7 +223,7 @@ class Task(FSMModelMixin, models.Model):
         source=list(CLOCK_STATES),
         target=S.ESCALATED,
         conditions=[has_lead],
-        permission=may_escalate,
+        permission=asked_of(may_escalate),
         custom={"label": "Báo cáo UBND tỉnh", "engine": True, "form": True},
     )
     def escalate(self) -> None:
@@ -231,7 +233,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.ESCALATED,
         target=S.IN_PROGRESS,
-        permission=either(on_unit(URGE, REGISTER), on_host(URGE, REGISTER)),
+        permission=asked_of(either(on_unit(URGE, REGISTER), on_host(URGE, REGISTER))),
         custom={"label": "Ghi ý kiến chỉ đạo", "form": True},
     )
     def direct(self) -> None:
@@ -241,7 +243,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.ESCALATED,
         target=S.CANCELLED,
-        permission=either(on_unit(URGE, REGISTER), on_host(URGE, REGISTER)),
+        permission=asked_of(either(on_unit(URGE, REGISTER), on_host(URGE, REGISTER))),
         custom={"label": "Kết thúc theo ý kiến chỉ đạo", "form": True},
     )
     def direct_close(self) -> None:
@@ -251,7 +253,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.ESCALATED,
         target=S.IN_PROGRESS,
-        permission=either(on_unit(DECIDE), on_host(DECIDE)),
+        permission=asked_of(either(on_unit(DECIDE), on_host(DECIDE))),
         custom={"label": "Rút báo cáo UBND tỉnh", "form": True},
     )
     def withdraw_escalation(self) -> None:
@@ -261,7 +263,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=list(CLOCK_STATES),
         target=S.SUSPENDED,
-        permission=either(may_suspend, on_host(URGE, DO)),
+        permission=asked_of(either(may_suspend, on_host(URGE, DO))),
         custom={"label": "Tạm dừng", "form": True},
     )
     def suspend(self) -> None:
@@ -271,7 +273,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.SUSPENDED,
         target=GET_STATE(lambda self, **_kwargs: self.suspended_from, states=[S.ASSIGNED, S.IN_PROGRESS]),
-        permission=either(may_suspend, on_host(URGE, DO)),
+        permission=asked_of(either(may_suspend, on_host(URGE, DO))),
         custom={"label": "Tiếp tục", "form": True},
     )
     def resume(self) -> None:
@@ -281,7 +283,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=list(OPEN_STATES),
         target=S.CANCELLED,
-        permission=either(on_unit(DECIDE), on_host(DECIDE)),
+        permission=asked_of(either(on_unit(DECIDE), on_host(DECIDE))),
         custom={"label": "Hủy nhiệm vụ", "form": True},
     )
     def cancel(self) -> None:
@@ -291,7 +293,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.REVIEWED,
         target=S.IN_PROGRESS,
-        permission=either(on_unit(DECIDE), on_host(DECIDE)),
+        permission=asked_of(either(on_unit(DECIDE), on_host(DECIDE))),
         custom={"label": "Mở lại", "form": True},
     )
     def reopen(self) -> None:

@@ -87,7 +87,7 @@ class Person(AbstractUser):
     closed_on = models.DateField("nghỉ từ ngày", null=True, blank=True)
     demonstration = models.BooleanField("dữ liệu trình diễn", default=False)
 
-    REQUIRED_FIELDS = ("full_name",)
+    REQUIRED_FIELDS = ["full_name"]
 
     class Meta:
         verbose_name = "người dùng"

@@ -56,9 +56,7 @@ def _read_rulebook() -> Rulebook:
 
 
 def _calendar(days: dict[date, tuple[str, str]]) -> WorkCalendar:
-    kinds = {
-        day: DayKind.MAKEUP if kind == CalendarKind.MAKEUP else DayKind.OFF for day, (kind, _sure) in days.items()
-    }
+    kinds = {day: DayKind.MAKEUP if kind == CalendarKind.MAKEUP else DayKind.OFF for day, (kind, _sure) in days.items()}
     provisional = {day for day, (_kind, certainty) in days.items() if certainty == Certainty.PROVISIONAL}
     years = [day.year for day in days] or [2022]
     return WorkCalendar(kinds, provisional_days=provisional, first_year=min(years), last_year=max(years))

@@ -119,9 +119,7 @@ def test_a_task_is_suspended_once_and_resumed_once(house: House) -> None:
         (date(2022, 11, 7), 25, date(2022, 11, 18)),
     ],
 )
-def test_the_deadline_moves_by_the_working_days_suspended(
-    house: House, resumed: date, moved: int, due: date
-) -> None:
+def test_the_deadline_moves_by_the_working_days_suspended(house: House, resumed: date, moved: int, due: date) -> None:
     task = make_task(house, nudged_days=5)
     suspend(house, task)
     suspension = resume_task(task.pk, by=house.member, now=at(resumed))

@@ -97,9 +97,7 @@ def test_a_body_whose_account_has_ended_answers_by_paper(house: House) -> None:
 
 
 def test_work_that_the_province_assigned_puts_its_consultations_on_ladder_c(house: House) -> None:
-    parent = open_province_task(
-        "Góp ý", house.division.pk, PARENT_DUE, "1/UBND", MONDAY, by=house.leader, now=NOW
-    )
+    parent = open_province_task("Góp ý", house.division.pk, PARENT_DUE, "1/UBND", MONDAY, by=house.leader, now=NOW)
     [task] = ask(house, parent)
     assert (task.ladder, task.origin, task.processing_until) == (Ladder.C, TaskOrigin.PROVINCE, None)
 
@@ -213,6 +211,15 @@ def test_a_closed_body_or_the_asking_unit_itself_is_not_asked(house: House) -> N
         ask(house, unit_ids=[house.silent_body.pk])
     with pytest.raises(Invalid, match="chính là đơn vị thụ lý"):
         ask(house, unit_ids=[house.division.pk])
+
+
+def test_parents_with_long_codes_have_children_of_different_codes(house: House) -> None:
+    codes = []
+    for ending in "AB":
+        parent = make_task(house, state=TaskState.IN_PROGRESS, code="X" * 119 + ending)
+        codes.append(ask(house, parent)[0].code)
+    assert len(set(codes)) == 2
+    assert all(len(code) <= 120 for code in codes)
 
 
 def test_the_parent_without_a_deadline_sets_no_bound(house: House) -> None:

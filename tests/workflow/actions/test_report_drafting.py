@@ -273,9 +273,7 @@ def test_a_report_submitted_under_a_delegation_names_both(house: House) -> None:
 
 
 def test_an_internal_unit_that_is_consulted_answers_by_a_report(house: House) -> None:
-    task = make_task(
-        house, kind=TaskKind.CONSULTATION, unit=house.other, host_unit=house.division, ladder="B"
-    )
+    task = make_task(house, kind=TaskKind.CONSULTATION, unit=house.other, host_unit=house.division, ladder="B")
     save_draft(task.pk, "Thống nhất", by=house.stranger, now=NOW)
     submit_report(task.pk, 1, by=house.other_head, now=NOW)
     task.refresh_from_db()

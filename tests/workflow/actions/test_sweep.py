@@ -135,6 +135,32 @@ def test_a_reminder_to_a_body_outside_is_only_drafted_and_counts_nothing(rules: 
     assert {rules.head.person_id, rules.clerk.person_id} <= told
 
 
+def test_a_draft_is_withdrawn_when_the_time_to_process_runs_out_and_the_duty_to_report_arises(rules: House) -> None:
+    parent = make_task(rules, kind=TaskKind.DOSSIER, origin=TaskOrigin.PROCEDURE, due_on=date(2022, 10, 19))
+    child = make_task(
+        rules,
+        parent=parent,
+        kind=TaskKind.CONSULTATION,
+        origin=TaskOrigin.PROCEDURE,
+        ladder=Ladder.B,
+        unit=rules.silent_body,
+        host_unit=rules.division,
+        by_paper=True,
+        due_on=FRIDAY,
+        processing_until=date(2022, 10, 19),
+        nudged_days=1,
+    )
+    sweep(now=at(MONDAY_AFTER, "08:00"))
+    sweep(now=at(date(2022, 10, 20), "00:05"))
+    child.refresh_from_db()
+    assert (child.state, child.reminder_drafted) == ("escalated", False)
+    assert Escalation.objects.get(task=child).rule.code == "R-DONDOC-3"
+    reminder = Reminder.objects.get(task=child)
+    assert (reminder.status, reminder.document.status) == (ReminderStatus.WITHDRAWN, DocumentStatus.CANCELLED)
+    event = AuditEvent.objects.get(task_id=child.pk, name="task.escalate")
+    assert f'"withdrawn_reminders":[{reminder.pk}]' in event.body
+
+
 def test_numbers_of_a_batch_follow_each_other_without_a_gap(rules: House) -> None:
     tasks = [make_task(rules, due_on=FRIDAY, nudged_days=1) for _ in range(7)]
     sweep(now=at(MONDAY_AFTER, "08:00"), batch_size=3)

@@ -421,9 +421,7 @@ def test_a_month_is_confirmed_once(house: House) -> None:
         ("có", date(2022, 11, 1), True, {"month"}),
     ],
 )
-def test_a_wrong_note_is_refused(
-    house: House, text: str, month: date | None, has_work: bool, fields: set[str]
-) -> None:
+def test_a_wrong_note_is_refused(house: House, text: str, month: date | None, has_work: bool, fields: set[str]) -> None:
     task = make_task(house)
     with pytest.raises(Invalid) as error:
         add_note(task.pk, text, month, has_work=has_work, by=house.member, now=NOW)

@@ -121,9 +121,7 @@ def enter(site: House) -> Enter:
 
     def signed_in(actor: Actor) -> Client:
         client = Client()
-        client.force_login(
-            Person.objects.get(pk=actor.person_id), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(Person.objects.get(pk=actor.person_id), backend="django.contrib.auth.backends.ModelBackend")
         return client
 
     return signed_in

@@ -11,28 +11,81 @@ from workflow.models import Attachment, Membership, Person, Task
 
 PAGES: dict[str, set[str]] = {
     "/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
+        "admin",
     },
     "/nhiem-vu/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger"},
     "/ke-hoach/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "stranger", "admin"},
     "/ke-hoach/so-sanh/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "stranger",
+        "admin",
     },
     "/ban-dieu-phoi/": {"reviewer", "chief", "clerk", "leader"},
     "/van-ban/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger"},
     "/lich/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
+        "admin",
     },
     "/lich/ghi-ngay/": {"admin"},
     "/nhat-ky/": {"inspector"},
     "/thong-bao/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
+        "admin",
     },
     "/tu-cach/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
+        "admin",
     },
     "/doi-mat-khau/": {
-        "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
+        "admin",
     },
     "/nhiem-vu/mo-viec-ubnd/": {"reviewer", "chief", "leader"},
     "/nhiem-vu/mo-ho-so/": {"head", "member", "reviewer", "chief", "stranger"},
@@ -48,33 +101,44 @@ PAGES: dict[str, set[str]] = {
     "/quan-tri/quy-tac/": {"admin"},
 }
 ROLES = (
-    "head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger", "admin",
+    "head",
+    "member",
+    "reviewer",
+    "chief",
+    "clerk",
+    "leader",
+    "inspector",
+    "outsider",
+    "stranger",
+    "admin",
 )
 
 
-@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("role", ROLES)
-def test_each_page_opens_for_those_whose_work_it_is_and_for_nobody_else(
-    site: House, enter: Enter, path: str, role: str
-) -> None:
-    response = enter(getattr(site, role)).get(path, follow=True)
-    assert response.status_code == (200 if role in PAGES[path] else 403)
-    assert_clean(response.content)
+def test_each_page_opens_for_those_whose_work_it_is_and_for_nobody_else(site: House, enter: Enter, role: str) -> None:
+    client = enter(getattr(site, role))
+    opened = set()
+    for path in PAGES:
+        response = client.get(path, follow=True)
+        assert response.status_code in {200, 403}, path
+        assert_clean(response.content)
+        if response.status_code == 200:
+            opened.add(path)
+    assert opened == {path for path, roles in PAGES.items() if role in roles}
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/nhiem-vu/1/", "/nhiem-vu/1/bat-dau/", "/van-ban/1/", "/tep/1/"])
-def test_an_anonymous_visitor_is_sent_to_sign_in_with_the_way_back(db: None, path: str) -> None:
-    response = Client().get(path)
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith("/dang-nhap/?next=/")
+def test_an_anonymous_visitor_is_sent_to_sign_in_with_the_way_back(db: None) -> None:
+    for path in [*PAGES, "/nhiem-vu/1/", "/nhiem-vu/1/bat-dau/", "/van-ban/1/", "/tep/1/"]:
+        response = Client().get(path)
+        assert response.status_code == 302
+        assert response.headers["Location"] == f"/dang-nhap/?next={path}"
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_rail_shows_only_what_the_person_may_open(site: House, enter: Enter, path: str) -> None:
+def test_the_rail_shows_only_what_the_person_may_open(site: House, enter: Enter) -> None:
     content = enter(site.member).get("/").content.decode()
     rail = content[content.index('<nav class="rail"') : content.index("</nav>")]
-    if f'href="{path}"' in rail:
-        assert "member" in PAGES[path]
+    shown = {path for path in PAGES if f'href="{path}"' in rail}
+    assert shown == {"/", "/nhiem-vu/", "/ke-hoach/", "/van-ban/", "/lich/"}
 
 
 @pytest.mark.parametrize(
@@ -97,9 +161,7 @@ def test_the_rail_of_a_role(site: House, enter: Enter, role: str, label: str, sh
 
 
 @pytest.mark.parametrize("role", ["head", "member", "reviewer", "chief", "clerk", "leader", "inspector"])
-def test_a_task_opens_for_its_unit_and_for_those_who_see_all(
-    site: House, enter: Enter, task: Task, role: str
-) -> None:
+def test_a_task_opens_for_its_unit_and_for_those_who_see_all(site: House, enter: Enter, task: Task, role: str) -> None:
     response = enter(getattr(site, role)).get(f"/nhiem-vu/{task.pk}/")
     assert response.status_code == 200
     assert "Báo cáo năm của Phòng Một" in response.content.decode()
@@ -107,16 +169,16 @@ def test_a_task_opens_for_its_unit_and_for_those_who_see_all(
 
 
 @pytest.mark.parametrize("role", ["stranger", "other_head", "outsider", "admin"])
-@pytest.mark.parametrize("suffix", ["", "bat-dau/", "soan-bao-cao/", "nhan-bao-cao/", "huy/"])
 def test_a_task_that_may_not_be_seen_looks_exactly_like_one_that_does_not_exist(
-    site: House, enter: Enter, task: Task, role: str, suffix: str
+    site: House, enter: Enter, task: Task, role: str
 ) -> None:
     client = enter(getattr(site, role))
-    unseen = client.get(f"/nhiem-vu/{task.pk}/{suffix}")
-    missing = client.get(f"/nhiem-vu/999999/{suffix}")
-    assert (unseen.status_code, missing.status_code) == (404, 404)
-    assert unseen.content.replace(str(task.pk).encode(), b"") == missing.content.replace(b"999999", b"")
-    assert "Phòng Một" not in unseen.content.decode()
+    for suffix in ("", "bat-dau/", "soan-bao-cao/", "nhan-bao-cao/", "huy/"):
+        unseen = client.get(f"/nhiem-vu/{task.pk}/{suffix}")
+        missing = client.get(f"/nhiem-vu/999999/{suffix}")
+        assert (unseen.status_code, missing.status_code) == (404, 404)
+        assert unseen.content.split(b"<main")[1] == missing.content.split(b"<main")[1]
+        assert "Phòng Một" not in unseen.content.decode()
 
 
 @pytest.mark.parametrize("role", ["stranger", "other_head", "outsider", "admin"])

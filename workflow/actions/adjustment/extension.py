@@ -20,9 +20,7 @@ from workflow.queries.rulebook import load_rulebook
 
 
 @action
-def ask_extension(
-    task_id: int, reason: str, wanted_due: date, *, by: Actor, now: datetime
-) -> Extension:
+def ask_extension(task_id: int, reason: str, wanted_due: date, *, by: Actor, now: datetime) -> Extension:
     """Ask for a later deadline, at the latest on the day of the present one; leaders are told.
 
     The clock keeps running until it is decided.
@@ -103,9 +101,7 @@ def decide_extension(
     extension.new_due = granted if approve else None
     extension.decided_by_id, extension.decided_name, extension.decided_at = by.person_id, by.name, now
     extension.decision_reason = reason
-    extension.save(
-        update_fields=["status", "new_due", "decided_by", "decided_name", "decided_at", "decision_reason"]
-    )
+    extension.save(update_fields=["status", "new_due", "decided_by", "decided_name", "decided_at", "decision_reason"])
     details = {"extension": extension.pk, "reason": reason, "asked_because": extension.reason}
     if approve:
         _extend(task, granted, details, by=by, now=now)

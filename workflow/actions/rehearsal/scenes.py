@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.timezone import localdate
@@ -13,7 +13,7 @@ from workflow.actions.adjustment import ask_extension, raise_obstacle, resume_ta
 from workflow.actions.consultation import consult
 from workflow.actions.escalation import escalate_task, withdraw_escalation
 from workflow.actions.rehearsal.script import ASSIGNED_WORK, CLOSED_BY_DIRECTION, DOSSIERS, Case, Script
-from workflow.actions.rehearsal.stage import Act, Stage, local_moment, present
+from workflow.actions.rehearsal.stage import Act, Play, Stage, local_moment, present
 from workflow.actions.task import (
     arm_task,
     assign_lead,
@@ -59,30 +59,42 @@ def _falls_on(stage: Stage, script: Script, text: str, day: date) -> bool:
 
 
 def _openings(stage: Stage, script: Script, day: date) -> Iterator[Act]:
+    """A case is opened; a dossier is given to its officer and taken up within the same half hour."""
     for case in (*DOSSIERS, *ASSIGNED_WORK):
         if _falls_on(stage, script, case.day, day):
+            yield Act(local_moment(day, "09:10"), f"{case.key} mở", _bind(_open_case, stage, script, case))
+            if case in DOSSIERS:
+                yield Act(local_moment(day, "09:15"), f"{case.key} phân công", _bind(_assign, stage, script, case))
+                yield Act(local_moment(day, "09:22"), f"{case.key} bắt đầu", _bind(_take_up, stage, script, case))
 
-            def play(now: datetime, case: Case = case) -> None:
-                _open_case(stage, script, case, day, now)
 
-            yield Act(local_moment(day, "09:10"), f"{case.key} mở", play)
+def _bind(play: Callable[[Stage, Script, Case, datetime], None], stage: Stage, script: Script, case: Case) -> Play:
+    return lambda now: play(stage, script, case, now)
 
 
-def _open_case(stage: Stage, script: Script, case: Case, day: date, now: datetime) -> None:
+def _open_case(stage: Stage, script: Script, case: Case, now: datetime) -> None:
     unit = stage.cast.unit_called(case.unit)
+    day = localdate(now)
     until = stage.working_days_after(day, case.term)
     if case in DOSSIERS:
         code = f"{case.key}-{script.year}"
         by = present(stage.cast.specialist(case.unit, now), case.unit)
         task = open_dossier(case.title, unit.pk, until, code, by=by, now=now)
-        head = present(stage.cast.head(case.unit, now), case.unit)
-        assign_person(task.pk, by.person_id, by=head, now=now + timedelta(minutes=5))
-        start_task(task.pk, by=by, now=now + timedelta(minutes=12))
     else:
         number = f"{stage.next_number(f'UBND {script.year}')}/TD-UBND"
         issued = stage.working_days_after(day, -1)
         task = open_province_task(case.title, unit.pk, until, number, issued, by=stage.cast.chief(now), now=now)
     script.tasks[case.key] = task.pk
+
+
+def _assign(stage: Stage, script: Script, case: Case, now: datetime) -> None:
+    officer = present(stage.cast.specialist(case.unit, now), case.unit)
+    head = present(stage.cast.head(case.unit, now), case.unit)
+    assign_person(script.tasks[case.key], officer.person_id, by=head, now=now)
+
+
+def _take_up(stage: Stage, script: Script, case: Case, now: datetime) -> None:
+    start_task(script.tasks[case.key], by=present(stage.cast.specialist(case.unit, now), case.unit), now=now)
 
 
 def _questions(stage: Stage, script: Script, day: date) -> Iterator[Act]:
@@ -255,7 +267,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("09-12", "14:10", "sự kiện của dòng II.1.7", _arm, ONLY_2022),
     Scene("09-20", "15:00", "hủy một việc phối hợp", _cancel, ONLY_2022),
     Scene("10-05", "10:40", "mở lại một việc", _reopen),
-    Scene("10-14", "09:05", "báo cáo UBND tỉnh sớm", _escalate_early),
+    Scene("10-14", "09:05", "báo cáo UBND tỉnh sớm", _escalate_early, ONLY_2022),
     Scene(
         "11-17",
         "09:50",

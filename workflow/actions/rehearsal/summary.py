@@ -126,7 +126,7 @@ def summarise(on: date) -> Summary:
         suspensions=Suspension.objects.count(),
         directions=Direction.objects.count(),
         documents=Document.objects.filter(status=DocumentStatus.ISSUED).count(),
-        delegated=AuditEvent.objects.filter(body__contains='"delegation":').count(),
+        delegated=AuditEvent.objects.filter(body__contains='"in_place_of":').count(),
         late=Task.objects.filter(state__in=CLOCK_STATES, due_on__lt=on).count(),
         events=AuditEvent.objects.count(),
     )

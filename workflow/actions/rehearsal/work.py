@@ -45,8 +45,8 @@ class Morning:
         reports = list(Report.objects.order_by("task_id", "version").values_list("task_id", "status", "decided_at"))
         last = {task: (status, decided) for task, status, decided in reports if status != ReportStatus.DRAFT}
         return cls(
-            frozenset(parent for parent, state, _closed in children if state in OPEN_STATES and parent is not None),
-            {parent: localdate(closed) for parent, _state, closed in children if parent is not None and closed},
+            frozenset(parent for parent, state, _closed in children if state in OPEN_STATES),
+            {parent: localdate(closed) for parent, _state, closed in children if closed},
             {task: localdate(at) for task, (status, at) in last.items() if status == ReportStatus.RETURNED and at},
             frozenset(task for task, status, _decided in reports if status == ReportStatus.DRAFT),
         )

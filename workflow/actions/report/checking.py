@@ -56,9 +56,7 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     fields.stop_if_wrong()
     _decide(report, ReportStatus.ACCEPTED, judged, note, by=by, now=now)
     details = {"version": version, "note": note, **judged}
-    perform_transition(
-        task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details
-    )
+    perform_transition(task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Báo cáo bản {version} đã được duyệt: {task.title}", by=by, now=now)
     owner = task.unit.abbreviation or task.unit.name if task.unit else ""
     hand_on(task, f"Báo cáo bản {version} của {owner}", now=now)
@@ -98,9 +96,7 @@ def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
     _decide(report, ReportStatus.RETURNED, judged, note, by=by, now=now)
     details = {"version": version, "note": note, **judged}
     changes = {"submitted_version": None, "reported_at": None}
-    perform_transition(
-        task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details
-    )
+    perform_transition(task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Báo cáo bản {version} bị trả lại ({note}): {task.title}", by=by, now=now)
     restore_duty(task, "báo cáo bị trả lại", now=now)
     return report
@@ -133,9 +129,7 @@ def _decide(
     for name, value in judged.items():
         setattr(report, name, value)
     report.decided_by_id, report.decided_name, report.decided_at = by.person_id, by.name, now
-    report.save(
-        update_fields=["status", "check_note", *judged, "decided_by", "decided_name", "decided_at"]
-    )
+    report.save(update_fields=["status", "check_note", *judged, "decided_by", "decided_name", "decided_at"])
 
 
 def _tell_outcome(task: Task, report: Report, text: str, *, by: Actor, now: datetime) -> None:

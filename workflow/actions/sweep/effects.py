@@ -8,12 +8,13 @@ from datetime import datetime
 from workflow.actions.audit import Entry, append_to_tasks
 from workflow.actions.document import freeze, request_rendering, take_numbers
 from workflow.actions.sweep.office import Office
+from workflow.actions.task.following import Settled, settle_task
 from workflow.actions.transition import enter_state, set_next_due
 from workflow.adapters.setwise import insert_rows, update_rows
 from workflow.choices import DocumentKind, DocumentStatus, EscalationStatus, NotificationKind, ReminderStatus
 from workflow.core.escalation import CONFIRM, ESCALATE, NUDGE, REMIND, Decision, local_day
 from workflow.core.rulebook import PolicyValue, Rulebook
-from workflow.models import AuditEvent, Document, Escalation, Notification, Reminder, Task
+from workflow.models import Document, Escalation, Notification, Reminder, Task
 
 SWEPT_COLUMNS = (
     "state",
@@ -81,7 +82,9 @@ class Batch:
             for person in people
         ]
 
-    def _event(self, task: Task, name: str, decision: Decision, before: dict[str, object]) -> dict[str, PolicyValue]:
+    def _event(
+        self, task: Task, name: str, decision: Decision, before: dict[str, object], **details: object
+    ) -> dict[str, PolicyValue]:
         """Note the event of one effect and return the decision's record that it keeps."""
         record = decision.record()
         entry = Entry(
@@ -89,7 +92,7 @@ class Batch:
             before=before,
             after={column: getattr(task, column) for column in before},
             clause=decision.rule.citation if decision.rule else "",
-            details={"decision": record},
+            details={"decision": record, **details},
         )
         self.events.append((task, entry))
         return record
@@ -126,7 +129,7 @@ class Batch:
                 round=task.round,
                 ordinal=decision.ordinal,
                 status=ReminderStatus.ISSUED if issued else ReminderStatus.DRAFT,
-                rule_id=decision.rule.pk if decision.rule else None,
+                rule_id=decision.rule.pk if decision.rule else 0,
                 decision=record,
                 drafted_at=self.now,
                 issued_at=self.now if issued else None,
@@ -142,15 +145,20 @@ class Batch:
 
     def _escalate(self, task: Task, decision: Decision) -> None:
         before: dict[str, object] = {"state": task.state, "ladder_done": task.ladder_done}
+        settled = Settled({}, {})
+        if task.reminder_drafted:
+            before["reminder_drafted"] = True
+            settled = settle_task(task, "đã chuyển UBND tỉnh", now=self.now)
+            task.reminder_drafted = False
         enter_state(task, "escalate", by=None)
         task.ladder_done = True
-        record = self._event(task, "task.escalate", decision, before)
+        record = self._event(task, "task.escalate", decision, before, **settled.details)
         self.escalations.append(
             Escalation(
                 task=task,
                 round=task.round,
                 status=EscalationStatus.DUTY,
-                rule_id=decision.rule.pk if decision.rule else None,
+                rule_id=decision.rule.pk if decision.rule else 0,
                 decision=record,
                 raised_at=self.now,
             )

@@ -70,8 +70,8 @@ class Office:
             issued = Reminder.objects.filter(task_id__in=ids, status=ReminderStatus.ISSUED)
             for row in issued.select_related("document").order_by("round", "ordinal"):
                 self.papers[row.task_id].append(row)
-        rows = [*escalations, *reminders]
-        above = {row.task.parent_id for row in rows if row.task.parent_id is not None}
+        tasks = [row.task for row in escalations] + [row.task for row in reminders]
+        above = {task.parent_id for task in tasks if task.parent_id is not None}
         self.parents = dict(Task.objects.filter(pk__in=above).values_list("pk", "title")) if above else {}
 
     def earlier(self, task: Task) -> list[EarlierReminder]:

@@ -128,9 +128,7 @@ def _cancel(task: Task, reason: str, details: dict[str, object], *, by: Actor, n
     Extension.objects.filter(task=task, status=RequestStatus.PENDING).update(status=RequestStatus.WITHDRAWN)
     Obstacle.objects.filter(task=task, status=RequestStatus.PENDING).update(status=RequestStatus.WITHDRAWN)
     changes = {**settled.changes, "closed_at": now, "obstacle_open": False}
-    perform_transition(
-        task, "cancel", by=by, now=now, changes=changes, details={**details, **settled.details}
-    )
+    perform_transition(task, "cancel", by=by, now=now, changes=changes, details={**details, **settled.details})
     text = f"Nhiệm vụ đã hủy ({reason}): {task.title}"
     tell_of(
         task,

@@ -130,9 +130,7 @@ def hand_on(task: Task, reference: str, *, now: datetime) -> Task | None:
     if step.state != TaskState.WAITING_EVENT:
         return None
     changes = {"event_number": reference[:EVENT_NUMBER_LENGTH], "event_on": timezone.localdate(now)}
-    perform_transition(
-        step, "arm", by=None, now=now, changes=changes, as_engine=True, details={"after": task.code}
-    )
+    perform_transition(step, "arm", by=None, now=now, changes=changes, as_engine=True, details={"after": task.code})
     text = f"Đến bước của đơn vị ({reference}): {step.title}"
     tell_of(step, heads_of=[(step.unit_id, SUBMIT)], kind=NotificationKind.DECISION, text=text, by=None, now=now)
     return step

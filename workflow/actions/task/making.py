@@ -106,9 +106,7 @@ def open_province_task(
 
 
 @action
-def open_dossier(
-    title: str, unit_id: int, processing_until: date, code: str, *, by: Actor, now: datetime
-) -> Task:
+def open_dossier(title: str, unit_id: int, processing_until: date, code: str, *, by: Actor, now: datetime) -> Task:
     """Open a one-stop dossier of the unit; its due date is the end of its processing time.
 
     A processing time that ends on a day off is rolled forward by policy `roll_term` (BLDS 2015 Đ148.5).
@@ -195,7 +193,5 @@ def _free_code(first: str) -> str:
 def _open(task: Task, text: str, *, by: Actor, now: datetime) -> Task:
     task.due_first = task.due_on
     [task] = create_tasks([task], by=by, now=now)
-    tell_of(
-        task, heads_of=[(task.unit_id, SUBMIT)], kind=NotificationKind.DECISION, text=text, by=by, now=now
-    )
+    tell_of(task, heads_of=[(task.unit_id, SUBMIT)], kind=NotificationKind.DECISION, text=text, by=by, now=now)
     return task

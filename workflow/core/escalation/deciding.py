@@ -97,9 +97,7 @@ def _check(condition: Condition, facts: dict[str, PolicyValue], policies: Polici
 
 
 def _all_hold(rule: RuleRow, facts: dict[str, PolicyValue], policies: PoliciesOn) -> bool:
-    return all(
-        condition.holds(facts[condition.fact], condition.wanted(policies)) for condition in rule.conditions
-    )
+    return all(condition.holds(facts[condition.fact], condition.wanted(policies)) for condition in rule.conditions)
 
 
 def judge(rule: RuleRow, facts: dict[str, PolicyValue], policies: PoliciesOn, today: date) -> Looked:

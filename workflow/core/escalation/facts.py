@@ -109,16 +109,12 @@ def confirm_month(subject: Subject, today: date) -> date | None:
     return month if month >= subject.confirm_from.replace(day=1) and (settled is None or settled < month) else None
 
 
-def gather_facts(
-    subject: Subject, calendar: WorkCalendar, policies: PoliciesOn, today: date
-) -> dict[str, PolicyValue]:
+def gather_facts(subject: Subject, calendar: WorkCalendar, policies: PoliciesOn, today: date) -> dict[str, PolicyValue]:
     """Return every fact that a rule's condition may name, as of the day."""
     late = subject.due_on is not None and today > subject.due_on
     days_left = int(calendar.count(today, subject.due_on)) if subject.due_on is not None else None
     exhausted = subject.processing_until is not None and today > subject.processing_until
-    wait_over = (
-        subject.last_reminder_at is None or today > wait_ends(subject.last_reminder_at, calendar, policies)
-    )
+    wait_over = subject.last_reminder_at is None or today > wait_ends(subject.last_reminder_at, calendar, policies)
     return {
         "open": subject.state in CLOCK_STATES and subject.has_lead,
         "late": late,
