@@ -9,3 +9,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 application = get_asgi_application()
+
+from workflow.checks import refuse_unsafe_start  # noqa: E402 -- the apps must be loaded first
+
+refuse_unsafe_start()

@@ -9,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 application = get_wsgi_application()
+
+from workflow.checks import refuse_unsafe_start  # noqa: E402 -- the apps must be loaded first
+
+refuse_unsafe_start()

@@ -12,8 +12,9 @@ import json
 import sys
 from time import perf_counter
 
-from django.db import connection, transaction
 from stage import NOW, make_many, scratch_database
+
+from django.db import connection, transaction
 
 from workflow.actions.sweep import _sweep_one, due_ids, sweep
 from workflow.actions.sweep.office import read_office

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
+from stage import NOW, make_task, scratch_database
+
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from guardian.shortcuts import assign_perm
-from stage import NOW, make_task, scratch_database
 from viewflow import this
 from viewflow.workflow import flow, lock
 from viewflow.workflow.models import Process

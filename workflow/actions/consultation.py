@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
-from workflow.actions.task import create_tasks, read_due, restore_duty, settle_answer
+from workflow.actions.task import create_tasks, read_due, restore_duty, settle_answer, wait_anew
 from workflow.actions.transition import lock_task, perform_transition, state_label
 from workflow.choices import (
     INTERNAL_KINDS,
@@ -243,7 +243,7 @@ def return_answer(task_id: int, version: int, reason: str, *, by: Actor, now: da
     reason = fields.text("reason", reason, "Lý do trả lại")
     fields.stop_if_wrong()
     _decide(report, ReportStatus.RETURNED, reason, by=by, now=now)
-    changes = {"submitted_version": None, "reported_at": None}
+    changes = {"submitted_version": None, "reported_at": None, **wait_anew(task, now=now)}
     details = {"version": version, "note": reason}
     perform_transition(task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Ý kiến bản {version} bị trả lại ({reason}): {task.title}", by=by, now=now)

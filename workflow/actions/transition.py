@@ -14,6 +14,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 
 from workflow.actions.audit import Entry, append_to_task
+from workflow.adapters.rowwise import append_row, lock_row, write_row
 from workflow.choices import TaskState
 from workflow.core.errors import NotFound, NotPermitted, WrongState
 from workflow.core.escalation import next_moment
@@ -22,10 +23,7 @@ from workflow.models import Task
 from workflow.permissions import Actor
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.task import may_see, subject_of
-
-UNTRACKED = frozenset({"id", "search", "next_due", "chain_seq", "chain_head", "checkpointed_seq"})
-TRACKED = tuple(field.attname for field in Task._meta.concrete_fields if field.attname not in UNTRACKED)
-"""The columns whose changes stand in the trail; from them alone a task's row can be rebuilt."""
+from workflow.queries.trail.tracked import TRACKED
 
 
 def lock_task(task_id: int, *, by: Actor | None) -> Task:
@@ -33,7 +31,7 @@ def lock_task(task_id: int, *, by: Actor | None) -> Task:
 
     :raises NotFound: when it does not exist or the person may not see it.
     """
-    task = Task.objects.select_for_update(of=("self",)).filter(pk=task_id).first()
+    task = lock_row(Task, task_id)
     if task is None or (by is not None and not may_see(by, task)):
         raise NotFound
     return task
@@ -142,5 +140,5 @@ def _save_change(task: Task, before: Mapping[str, object], entry: Entry, *, by: 
     entry.before = {name: before[name] for name in changed}
     entry.after = {name: after[name] for name in changed}
     event = append_to_task(task, entry, by=by, now=now)
-    task.save(update_fields=[*changed, "next_due", "chain_seq", "chain_head"])
-    event.save(force_insert=True)
+    write_row(task, [*changed, "next_due", "chain_seq", "chain_head"])
+    append_row(event)

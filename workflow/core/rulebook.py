@@ -217,6 +217,19 @@ class Rulebook:
         """Return the ladder's rules of that plan year, every version, in the order of judging."""
         return self._rules.get((year, ladder), [])
 
+    def rules_on(self, year: int, ladder: str, day: date) -> list[RuleRow]:
+        """Return the rules by which a task of that year is judged on a day, in the order of judging.
+
+        The year's own rules from the day on which its plan is issued; until then, and in a year without a plan, those
+        of the newest plan before it, so that work which crosses the turn of a year is never without rules.
+        """
+        years = sorted((one for one, kind in self._rules if kind == ladder and one <= year), reverse=True)
+        for one in years:
+            rules = self._rules[one, ladder]
+            if any(rule.in_force_on(day) for rule in rules):
+                return rules
+        return self.rules_for(year, ladder)
+
     def all_rules(self) -> list[RuleRow]:
         """Return every rule row."""
         return [rule for rules in self._rules.values() for rule in rules]

@@ -7,6 +7,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 TABLES = ("workflow_auditevent", "workflow_auditcheckpoint")
+SAME_KEY = {
+    "workflow_auditevent": "id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq)",
+    "workflow_auditcheckpoint": "id = NEW.id OR number = NEW.number",
+}
+"""What makes a new row replace an old one: SQLite's INSERT OR REPLACE fires no delete trigger."""
 
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION workflow_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,6 +39,12 @@ def create(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
             )
         return
     for table in TABLES:
+        editor.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {SAME_KEY[table]}) "
+            f"BEGIN SELECT RAISE(ABORT, 'nhật ký chỉ ghi thêm: không được ghi đè bảng {table}'); END",
+            params=None,
+        )
         for act in ("UPDATE", "DELETE"):
             editor.execute(
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
@@ -51,6 +62,7 @@ def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         else:
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_update", params=None)
             editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete", params=None)
+            editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_replace", params=None)
 
 
 class Migration(migrations.Migration):

@@ -21,8 +21,11 @@ def may_see(actor: Actor, task: Task) -> bool:
 
 
 def subject_of(task: Task) -> Subject:
-    """Return the facts of a task's row that a decision needs."""
-    begun = local_day(task.created_at)
+    """Return the facts of a task's row that a decision needs.
+
+    A monthly confirmation is asked from the month in which the task was made, starts, or got its awaited event.
+    """
+    begun = max(day for day in (local_day(task.created_at), task.start_on, task.event_on) if day is not None)
     return Subject(
         ladder=task.ladder,
         rule_year=task.rule_year,
@@ -37,7 +40,7 @@ def subject_of(task: Task) -> Subject:
         ladder_done=task.ladder_done,
         obstacle_open=task.obstacle_open,
         confirm_monthly=task.confirm_monthly,
-        confirm_from=max(begun, task.start_on) if task.start_on else begun,
+        confirm_from=begun,
         confirm_asked=task.confirm_asked,
         confirmed_month=task.confirmed_month,
     )

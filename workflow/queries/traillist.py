@@ -15,6 +15,20 @@ from workflow.core.fold import fold
 from workflow.models import AuditEvent, Person, Task
 
 PAGE = 50
+CHAIN_WORDS = {
+    "calendar": "Lịch làm việc",
+    "document": "Văn bản",
+    "inspection": "Tra cứu nhật ký",
+    "login": "Đăng nhập",
+    "person": "Người dùng",
+    "plan": "Kế hoạch",
+    "policy": "Chính sách",
+    "register": "Sổ văn bản đi",
+    "rule": "Quy tắc",
+    "task": "Nhiệm vụ",
+    "unit": "Đơn vị",
+}
+"""What each sort of chain is about, as a person calls it."""
 MOST_PERSONS = 200
 
 
@@ -38,6 +52,7 @@ class Entry:
     name: str
     label: str
     chain: str
+    place: str
     seq: int
     task_id: int | None
     task_code: str
@@ -104,6 +119,7 @@ def _entry(row: AuditEvent, codes: Mapping[int, str]) -> Entry:
         name=row.name,
         label=event_label(row.name),
         chain=row.chain,
+        place=_place(row.chain),
         seq=row.seq,
         task_id=row.task_id,
         task_code=codes.get(row.task_id, "") if row.task_id is not None else "",
@@ -117,6 +133,11 @@ def _entry(row: AuditEvent, codes: Mapping[int, str]) -> Entry:
         details=[(DETAIL_LABELS.get(key, key), _say(value)) for key, value in body.get("details", {}).items()],
         hash=row.hash,
     )
+
+
+def _place(chain: str) -> str:
+    sort, _colon, key = chain.partition(":")
+    return f"{CHAIN_WORDS.get(sort, sort)} {key}".strip()
 
 
 def _say(value: object) -> str:

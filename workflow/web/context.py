@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from workflow.permissions import SEE
 from workflow.queries.noticelist import count_unread
 from workflow.queries.rulebook import load_rulebook
 from workflow.web.navigation import places_for
@@ -28,6 +29,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "calendar": SimpleLazyObject(lambda: load_rulebook().calendar),
     }
     if actor is not None:
+        values["searches"] = actor.holds(SEE)
         values["places"] = [(place, _current(request.path, place.prefix)) for place in places_for(actor)]
         values["unread"] = SimpleLazyObject(lambda: count_unread(actor))
     return values

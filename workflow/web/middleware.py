@@ -14,10 +14,8 @@ from django.shortcuts import redirect
 from workflow.core.errors import ActionError
 from workflow.queries.unit import load_actor
 from workflow.web.clock import site_now
-from workflow.web.request import SiteRequest, today_of
+from workflow.web.request import DELEGATION_KEY, SiteRequest, today_of
 from workflow.web.views.error import refusal
-
-DELEGATION_KEY = "delegation_id"
 
 
 class ActorMiddleware:

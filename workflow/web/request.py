@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from workflow.core.errors import NotPermitted
 from workflow.permissions import Actor
 
 MAX_ID = 2**63 - 1
+
+DELEGATION_KEY = "delegation_id"
+"""Where the session keeps the delegation under which the person chose to act."""
 
 
 class SiteRequest(HttpRequest):
@@ -34,6 +37,11 @@ def require(actor: Actor, *codenames: str) -> None:
     """
     if not any(actor.holds(codename) for codename in codenames):
         raise NotPermitted("Trang này dành cho người có nhiệm vụ khác. Ông/bà không có quyền mở.")
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, even when empty; None when nothing was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def number_from(text: str | None) -> int | None:

@@ -7,6 +7,7 @@ from datetime import date, time
 from random import Random
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
@@ -33,17 +34,9 @@ from workflow.models import (
     AuditChain,
     AuditCheckpoint,
     AuditEvent,
-    Document,
-    Escalation,
-    Extension,
-    Obstacle,
     Person,
     Plan,
-    ProgressNote,
     RegisterBook,
-    Reminder,
-    Report,
-    Suspension,
     Task,
     Unit,
 )
@@ -59,8 +52,7 @@ SHORT = date(2022, 5, 27)
 
 def start_keys_again() -> None:
     """Let every empty table of the product count from one again, as in a fresh database."""
-    models = [AuditEvent, AuditChain, Task, Unit, Person, Plan, Report, Reminder, Document, Escalation, Extension]
-    models += [ProgressNote, RegisterBook, Obstacle, Suspension, AuditCheckpoint]
+    models = [model for model in apps.get_app_config("workflow").get_models() if model._meta.pk.name == "id"]
     tables = [{"table": model._meta.db_table, "column": "id"} for model in models]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_by_name_sql(no_style(), tables):

@@ -64,7 +64,8 @@ def resume_task(task_id: int, *, by: Actor, now: datetime) -> Suspension:
     """Let the clock run again from the state before; the deadline moves by the working days suspended.
 
     The day of the stop is not counted, the day of resuming is (BLDS 2015 Đ147.2). The first deadline stands. A
-    dossier's processing time moves too, and its consultations follow.
+    dossier's processing time moves too, and its consultations follow; so does the wait after a reminder, which the
+    suspended days do not use up.
 
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: unless the handling officer or Văn phòng does it.
@@ -83,6 +84,9 @@ def resume_task(task_id: int, *, by: Actor, now: datetime) -> Suspension:
         if task.due_on is not None:
             changes["due_on"] = changes["last_day"] = calendar.add(task.due_on, moved)
             changes["nudged_days"] = 0
+        if task.last_reminder_at is not None:
+            day = timezone.localdate(task.last_reminder_at)
+            changes["last_reminder_at"] = task.last_reminder_at + (calendar.add(day, moved) - day)
         if task.processing_until is not None:
             changes["processing_until"] = calendar.add(task.processing_until, moved)
     suspension.resumed_on, suspension.resumed_name, suspension.days_moved = today, by.name, int(moved)

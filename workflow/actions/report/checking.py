@@ -8,7 +8,7 @@ from datetime import datetime
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
 from workflow.actions.report.drafting import pinned_report
-from workflow.actions.task import hand_on, restore_duty
+from workflow.actions.task import hand_on, restore_duty, wait_anew
 from workflow.actions.transition import lock_task, perform_transition
 from workflow.choices import NotificationKind, ReportStatus, TaskKind
 from workflow.core.errors import NotPermitted, WrongState
@@ -95,7 +95,7 @@ def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
     fields.stop_if_wrong()
     _decide(report, ReportStatus.RETURNED, judged, note, by=by, now=now)
     details = {"version": version, "note": note, **judged}
-    changes = {"submitted_version": None, "reported_at": None}
+    changes = {"submitted_version": None, "reported_at": None, **wait_anew(task, now=now)}
     perform_transition(task, "return_report", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Báo cáo bản {version} bị trả lại ({note}): {task.title}", by=by, now=now)
     restore_duty(task, "báo cáo bị trả lại", now=now)

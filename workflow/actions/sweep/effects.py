@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow.actions.audit import Entry, append_to_tasks
-from workflow.actions.document import freeze, request_rendering, take_numbers
+from workflow.actions.document import HEAD_TITLE, freeze, request_rendering, take_numbers
 from workflow.actions.sweep.office import Office
 from workflow.actions.task.following import Settled, settle_task
 from workflow.actions.transition import enter_state, set_next_due
@@ -70,10 +70,11 @@ class Batch:
         insert_rows(events)
 
     def _tell(self, task: Task, people: list[int], key: str, kind: NotificationKind, text: str) -> None:
+        """Note a message to each; the task's place in its trail makes the key, since a step may come again later."""
         self.notifications += [
             Notification(
                 person_id=person,
-                key=f"{key}:{task.pk}:{task.round}",
+                key=f"{key}:{task.pk}:{task.round}:{task.chain_seq}",
                 kind=kind,
                 text=text,
                 task_id=task.pk,
@@ -101,7 +102,8 @@ class Batch:
         before: dict[str, object] = {"nudged_days": task.nudged_days}
         task.nudged_days = decision.days_before
         self._event(task, "task.nudge", decision, before)
-        text = f"Còn {decision.days_before} ngày làm việc đến hạn: {task.title}"
+        left = decision.facts["days_left"]
+        text = f"Còn {left} ngày làm việc đến hạn: {task.title}" if left else f"Hôm nay là ngày đến hạn: {task.title}"
         key = f"nudge{decision.days_before}:{task.due_on}"
         self._tell(task, self.office.workers(task), key, NotificationKind.NUDGE, text)
 
@@ -170,16 +172,17 @@ class Batch:
         documents = []
         for reminder in self.reminders:
             subject, body = self.office.reminder_words(reminder, self.rulebook)
+            inside = self.office.owns(reminder.task)
             reminder.document = Document(
                 task=reminder.task,
                 kind=DocumentKind.LETTER,
                 status=DocumentStatus.DRAFT,
-                symbol=self.office.letter_symbol,
+                symbol=self.office.letter_symbol if inside else self.office.draft_symbol(reminder.task),
                 subject=subject,
                 body=body,
                 recipients=[self.office.unit_name(reminder.task.unit_id)],
-                signer_name=self.office.chief_name,
-                signer_title=self.office.chief_title,
+                signer_name=self.office.chief_name if inside else "",
+                signer_title=self.office.chief_title if inside else HEAD_TITLE,
                 drafted_at=self.now,
             )
             documents.append(reminder.document)
@@ -187,6 +190,8 @@ class Batch:
         insert_rows(documents, with_ids=True)
         for (_task, entry), reminder in self._reminder_events():
             entry.details = {**entry.details, "document": reminder.document.full_number or reminder.document.pk}
+            if reminder.document.text_sha256:
+                entry.details["text_sha256"] = reminder.document.text_sha256
             reminder.document = reminder.document  # takes over the key given by the insert
         insert_rows(self.reminders)
         request_rendering([row.document_id for row in self.reminders if row.status == ReminderStatus.ISSUED])
@@ -217,6 +222,7 @@ class Batch:
                 subject=subject,
                 body=body,
                 recipients=[self.office.province_name],
+                signer_title=HEAD_TITLE,
                 drafted_at=self.now,
             )
             documents.append(escalation.document)

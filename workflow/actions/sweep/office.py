@@ -43,6 +43,13 @@ class Office:
         """Whether the owing unit belongs to the department, so that the engine may issue in Văn phòng's name."""
         return task.unit_id is not None and self.units[task.unit_id].is_internal
 
+    def draft_symbol(self, task: Task) -> str:
+        """Return the symbol of a công văn that the unit which chases the task drafts; else Văn phòng's."""
+        host = self.units[task.host_unit_id]
+        if not host.is_internal or not host.abbreviation:
+            return self.letter_symbol
+        return symbol_for(DocumentKind.LETTER, self.units[self.department_id].abbreviation, host.abbreviation)
+
     def unit_name(self, unit_id: int | None) -> str:
         """Return a unit's name."""
         return self.units[unit_id].name if unit_id is not None else ""
@@ -130,7 +137,7 @@ def read_office(now: datetime) -> Office:
     heads: dict[int, list[int]] = defaultdict(list)
     chasers, clerks, chief_name = [], [], ""
     for row in in_force.select_related("person").order_by("id"):
-        if row.role in HEAD_ROLES:
+        if row.role in HEAD_ROLES and row.person_id not in heads[row.unit_id]:
             heads[row.unit_id].append(row.person_id)
         if row.role in CHASER_ROLES:
             chasers.append(row.person_id)

@@ -17,6 +17,7 @@ from workflow.actions.task.following import (
     restore_duty,
     settle_answer,
     settle_task,
+    wait_anew,
 )
 from workflow.actions.task.making import create_tasks, open_dossier, open_province_task, read_due
 
@@ -39,4 +40,5 @@ __all__ = [
     "settle_answer",
     "settle_task",
     "start_task",
+    "wait_anew",
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
-from workflow.actions.task.following import settle_task
+from workflow.actions.task.following import settle_task, wait_anew
 from workflow.actions.task.making import find_lead
 from workflow.actions.transition import change_task, lock_task, perform_transition, state_label
 from workflow.choices import CLOSED_STATES, OPEN_STATES, EscalationStatus, HandedBy, NotificationKind, RequestStatus
@@ -160,7 +160,7 @@ def reopen_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Task:
     fields = Fields()
     reason = fields.text("reason", reason, "Lý do mở lại")
     fields.stop_if_wrong()
-    changes = {"submitted_version": None, "reported_at": None, "closed_at": None}
+    changes = {"submitted_version": None, "reported_at": None, "closed_at": None, **wait_anew(task, now=now)}
     perform_transition(task, "reopen", by=by, now=now, changes=changes, details={"reason": reason})
     text = f"Nhiệm vụ được mở lại ({reason}): {task.title}"
     heads = [(task.unit_id, SUBMIT), (task.unit_id, CHECK)]

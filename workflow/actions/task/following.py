@@ -66,6 +66,15 @@ def settle_task(
     return Settled(changes, details)
 
 
+def wait_anew(task: Task, *, now: datetime) -> dict[str, object]:
+    """Return the columns with which the wait after the last reminder begins again.
+
+    For a task whose report or answer came and was not enough: it did answer the reminders, so the next step comes only
+    after a whole wait from this moment, never in the same morning. The reminders keep their count.
+    """
+    return {} if task.last_reminder_at is None else {"last_reminder_at": now}
+
+
 @action
 def settle_answer(task: Task, *, by: Actor | None, now: datetime) -> Settled:
     """Settle a locked task whose answer has arrived: drafts are withdrawn, an unsent duty becomes answered."""
@@ -143,7 +152,8 @@ def move_processing_end(
     """Let the open consultations under a locked dossier follow its processing time, each with its own event.
 
     Call it whenever a dossier's due date changes (extension, resume, direction). None stops the children's count of
-    the time that remains, while the dossier is suspended. Nothing happens for a parent that is no dossier.
+    the time that remains, while the dossier is suspended. A body to which UBND tỉnh gave a later deadline keeps its time
+    until that day. Nothing happens for a parent that is no dossier.
     """
     if parent.kind != TaskKind.DOSSIER:
         return []
@@ -153,13 +163,14 @@ def move_processing_end(
     moved = []
     for child_id in list(open_children.values_list("pk", flat=True)):
         child = lock_task(child_id, by=None)
-        if child.state in OPEN_STATES and child.processing_until != until:
+        ends = until if until is None or child.due_on is None else max(until, child.due_on)
+        if child.state in OPEN_STATES and child.processing_until != ends:
             change_task(
                 child,
                 name="task.move_processing_end",
                 by=by,
                 now=now,
-                changes={"processing_until": until},
+                changes={"processing_until": ends},
                 clause=clause,
                 details={"parent": parent.code},
             )

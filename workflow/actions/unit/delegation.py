@@ -60,6 +60,8 @@ def delegate(  # noqa: PLR0913, PLR0917 -- a power has these parts
         raise NotFound
     _require_delegator(by, membership)
     errors = _place_errors(membership, person) | _power_errors(membership, power)
+    if by is not None and by.person_id == person.pk != membership.person_id:
+        errors["delegate"] = "Quản trị không lập ủy quyền cho chính mình; đề nghị người giữ vị trí tự lập."
     if errors:
         raise Invalid(" ".join(errors.values()), errors)
     delegation = Delegation.objects.create(

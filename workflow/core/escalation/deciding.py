@@ -117,7 +117,7 @@ def decide(subject: Subject, rulebook: Rulebook, now: datetime, *, trace: bool =
     facts = gather_facts(subject, rulebook.calendar, policies, today)
     chosen: RuleRow | None = None
     looked: list[Looked] = []
-    for rule in rulebook.rules_for(subject.rule_year, subject.ladder):
+    for rule in rulebook.rules_on(subject.rule_year, subject.ladder, today):
         if trace:
             found = judge(rule, facts, policies, today)
             looked.append(found)
@@ -190,7 +190,7 @@ def decide_by_hand(subject: Subject, rulebook: Rulebook, now: datetime, effect: 
     if effect == ESCALATE and policies.flag("early_escalation"):
         wanted.append(ALLOW_EARLY)
     for kind in wanted:
-        for rule in rulebook.rules_for(subject.rule_year, subject.ladder):
+        for rule in rulebook.rules_on(subject.rule_year, subject.ladder, today):
             if rule.effect == kind and not _left_out(rule, today, policies) and _all_hold(rule, facts, policies):
                 return replace(_decision(rule, subject, rulebook, now, facts), deferred_until=None)
     return Decision(now, facts=facts)

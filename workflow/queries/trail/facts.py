@@ -77,7 +77,7 @@ def _suspects() -> Iterator[tuple[str, QuerySet[Task]]]:
     obstacles = Obstacle.objects.filter(task=OuterRef("pk"), status=RequestStatus.PENDING)
     months = ProgressNote.objects.filter(task=OuterRef("pk"), month__isnull=False)
     yield "reminders_issued", _unlike("reminders_issued", _count(issued))
-    yield "last_reminder_at", _unlike("last_reminder_at", _latest(issued, "issued_at", DateTimeField()))
+    yield "last_reminder_at", _too_early("last_reminder_at", _latest(issued, "issued_at", DateTimeField()))
     yield "reminder_drafted", _unlike("reminder_drafted", Exists(drafts))
     yield "extended_count", _unlike("extended_count", _count(approved))
     yield "obstacle_open", _unlike("obstacle_open", Exists(obstacles))
@@ -90,6 +90,15 @@ def _unlike(column: str, found: Combinable | Exists) -> QuerySet[Task]:
     return Task.objects.annotate(found=found).exclude(
         Q(**{column: F("found")}) | Q(**{f"{column}__isnull": True, "found__isnull": True})
     )
+
+
+def _too_early(column: str, found: Combinable) -> QuerySet[Task]:
+    """A wait counts from the last issue or, after a resume, a return or a reopening, from later; never from nothing."""
+    earlier = Q(**{f"{column}__lt": F("found")})
+    either = Q(**{f"{column}__isnull": True, "found__isnull": False}) | Q(
+        **{f"{column}__isnull": False, "found__isnull": True}
+    )
+    return Task.objects.annotate(found=found).filter(earlier | either)
 
 
 def _count(rows: QuerySet[Reminder] | QuerySet[Extension]) -> Combinable:

@@ -46,14 +46,17 @@ def _missing_sqlite() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         texts = {name: " ".join(text.split()) for name, text in cursor.fetchall()}
-    return [
-        f"{table}_no_{act}"
+    wanted = {
+        f"{table}_no_{act}": f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT,"
         for table in GUARDED_TABLES
         for act in SQLITE_ACTS
-        if not texts.get(f"{table}_no_{act}", "").startswith(
-            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT,"
-        )
-    ]
+    }
+    wanted |= {
+        f"{table}_no_replace": f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR"
+        for table in GUARDED_TABLES
+    }
+    return [name for name, beginning in wanted.items() if not texts.get(name, "").startswith(beginning)]
 
 
 @contextmanager

@@ -74,7 +74,7 @@ class PersonForm(PlainForm):
 class ClosePersonForm(PlainForm):
     """The end of an account."""
 
-    closed_on = DayField(label="Nghỉ từ ngày", help_text="Từ ngày này không đăng nhập được. Ví dụ: 18/11/2022.")
+    closed_on = DayField(label="Nghỉ từ ngày", help_text="Hôm nay hoặc ngày đã qua; từ ngày này không đăng nhập được.")
 
 
 class AppointForm(PlainForm):

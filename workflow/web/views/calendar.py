@@ -16,7 +16,7 @@ from workflow.permissions import ADMINISTER
 from workflow.queries.calendar import preview_calendar_change
 from workflow.queries.daylist import calendar_day, calendar_year
 from workflow.web.forms.administration import CalendarDayForm, RemoveDayForm
-from workflow.web.request import SiteRequest, number_from, require, today_of
+from workflow.web.request import SiteRequest, number_from, require, today_of, typed
 from workflow.web.views.act import run_into_form
 
 
@@ -36,7 +36,7 @@ def calendar_page(request: SiteRequest) -> HttpResponse:
 def calendar_set(request: SiteRequest) -> HttpResponse:
     """Set a day: first what would move is shown, then it is confirmed."""
     require(request.actor, ADMINISTER)
-    form = CalendarDayForm(request.POST or None)
+    form = CalendarDayForm(typed(request))
     moved = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -58,7 +58,7 @@ def calendar_remove(request: SiteRequest, text: str) -> HttpResponse:
     row = calendar_day(day)
     if row is None:
         raise NotFound(f"Ngày {day:%d/%m/%Y} không có trong lịch.")
-    form = RemoveDayForm(request.POST or None)
+    form = RemoveDayForm(typed(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if run_into_form(form, lambda: remove_calendar_day(day, reason, by=request.actor, now=request.now)):

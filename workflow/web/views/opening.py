@@ -11,7 +11,7 @@ from workflow.actions.task import open_dossier, open_province_task
 from workflow.permissions import DECIDE, DO, URGE
 from workflow.queries.candidates import owing_units
 from workflow.web.forms.task import DossierForm, ProvinceTaskForm
-from workflow.web.request import SiteRequest, require, today_of
+from workflow.web.request import SiteRequest, require, today_of, typed
 from workflow.web.views.act import run_into_form
 
 
@@ -21,7 +21,7 @@ def province_task(request: SiteRequest) -> HttpResponse:
     require(request.actor, URGE, DECIDE)
     actor = request.actor
     units = actor.units(URGE) | actor.units(DECIDE)
-    form = ProvinceTaskForm(request.POST or None)
+    form = ProvinceTaskForm(typed(request))
     form.fields["unit_id"].offer(pair for pair in owing_units(today_of(request)) if pair[0] in units)  # type: ignore[attr-defined]
     opened: list[int] = []
 
@@ -47,7 +47,7 @@ def dossier(request: SiteRequest) -> HttpResponse:
     require(request.actor, DO)
     actor = request.actor
     units = actor.units(DO)
-    form = DossierForm(request.POST or None)
+    form = DossierForm(typed(request))
     form.fields["unit_id"].offer(pair for pair in owing_units(today_of(request)) if pair[0] in units)  # type: ignore[attr-defined]
     opened: list[int] = []
 

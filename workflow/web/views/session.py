@@ -18,8 +18,7 @@ from workflow.core.errors import NotFound
 from workflow.queries.unit import delegations_for
 from workflow.web.clock import site_now
 from workflow.web.forms.session import PasswordForm, SignInForm
-from workflow.web.middleware import DELEGATION_KEY
-from workflow.web.request import SiteRequest, number_from
+from workflow.web.request import DELEGATION_KEY, SiteRequest, number_from, typed
 
 WRONG = "Tên đăng nhập hoặc mật khẩu không đúng. Hãy thử lại, hoặc liên hệ quản trị để đặt lại mật khẩu."
 
@@ -38,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask name and password. A wrong name and a wrong password get the same answer."""
     if request.user.is_authenticated:
         return redirect("my-work")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(typed(request))
     now = site_now()
     address = str(request.META.get("REMOTE_ADDR", ""))
     if request.method == "POST" and form.is_valid():
@@ -67,7 +66,7 @@ def sign_out(request: SiteRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: SiteRequest) -> HttpResponse:
     """Change one's own password; other sessions of the person end."""
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(request.user, typed(request))
     if request.method == "POST" and form.is_valid():
         change_password(form.cleaned_data["new_password"], by=request.actor, now=request.now)
         request.user.refresh_from_db()

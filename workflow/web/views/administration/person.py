@@ -13,7 +13,7 @@ from workflow.permissions import ADMINISTER
 from workflow.queries.adminlist import find_person, list_persons
 from workflow.queries.candidates import all_units
 from workflow.web.forms.administration import AppointForm, ClosePersonForm, EndForm, PersonForm
-from workflow.web.request import SiteRequest, number_from, require, today_of
+from workflow.web.request import SiteRequest, number_from, require, today_of, typed
 from workflow.web.views.administration.form import form_page
 from workflow.web.views.administration.unit import offer
 
@@ -39,7 +39,7 @@ def person_page(request: SiteRequest, person_id: int) -> HttpResponse:
 def person_open(request: SiteRequest) -> HttpResponse:
     """Open an account."""
     require(request.actor, ADMINISTER)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(typed(request))
     return form_page(
         request,
         form,
@@ -56,7 +56,7 @@ def person_close(request: SiteRequest, person_id: int) -> HttpResponse:
     """Close an account; nothing is deleted."""
     require(request.actor, ADMINISTER)
     person = find_person(person_id)
-    form = ClosePersonForm(request.POST or None)
+    form = ClosePersonForm(typed(request))
     return form_page(
         request,
         form,
@@ -74,7 +74,7 @@ def person_appoint(request: SiteRequest, person_id: int) -> HttpResponse:
     """Give a person a place."""
     require(request.actor, ADMINISTER)
     person = find_person(person_id)
-    form = AppointForm(request.POST or None)
+    form = AppointForm(typed(request))
     offer(form.fields["unit_id"], all_units(today_of(request)))
     return form_page(
         request,
@@ -92,7 +92,7 @@ def membership_end(request: SiteRequest, person_id: int, membership_id: int) -> 
     """End a place."""
     require(request.actor, ADMINISTER)
     person = find_person(person_id)
-    form = EndForm(request.POST or None)
+    form = EndForm(typed(request))
     return form_page(
         request,
         form,

@@ -12,7 +12,7 @@ from workflow.adapters.rulefile import load_policy_kinds
 from workflow.permissions import ADMINISTER
 from workflow.queries.adminlist import list_policies, list_rules, policy_value
 from workflow.web.forms.administration import PolicyForm
-from workflow.web.request import SiteRequest, require, today_of
+from workflow.web.request import SiteRequest, require, today_of, typed
 from workflow.web.views.administration.form import form_page
 
 
@@ -31,7 +31,7 @@ def policy_set(request: SiteRequest, key: str) -> HttpResponse:
     today = today_of(request)
     value = policy_value(key, today)
     kind = load_policy_kinds()[key]
-    form = PolicyForm(kind, value, request.POST or None, initial={"valid_from": today})
+    form = PolicyForm(kind, value, typed(request), initial={"valid_from": today})
 
     def run() -> None:
         data = form.cleaned_data

@@ -13,7 +13,7 @@ from workflow.queries.adminlist import find_unit, list_delegations, list_units
 from workflow.queries.candidates import all_units, memberships_in_force, open_persons
 from workflow.web.forms.administration import CloseUnitForm, DelegateForm, RevokeForm, UnitForm
 from workflow.web.forms.fields import PickField
-from workflow.web.request import SiteRequest, require, today_of
+from workflow.web.request import SiteRequest, require, today_of, typed
 from workflow.web.views.administration.form import form_page
 
 
@@ -41,7 +41,7 @@ def unit_list(request: SiteRequest) -> HttpResponse:
 def unit_open(request: SiteRequest) -> HttpResponse:
     """Open a unit."""
     require(request.actor, ADMINISTER)
-    form = UnitForm(request.POST or None)
+    form = UnitForm(typed(request))
     units = list_units(today_of(request))
     form.fields["parent_code"].choices = [("", "– Không –"), *((unit.code, unit.name) for unit in units)]  # type: ignore[attr-defined]
     return form_page(
@@ -60,7 +60,7 @@ def unit_close(request: SiteRequest, unit_id: int) -> HttpResponse:
     """Close a unit; its open work passes on."""
     require(request.actor, ADMINISTER)
     unit = find_unit(unit_id)
-    form = CloseUnitForm(request.POST or None)
+    form = CloseUnitForm(typed(request))
     offer(form.fields["successor_id"], [pair for pair in all_units(today_of(request)) if pair[0] != unit.pk])
     return form_page(
         request,
@@ -86,7 +86,7 @@ def delegation_list(request: SiteRequest) -> HttpResponse:
 def delegation_open(request: SiteRequest) -> HttpResponse:
     """Record a delegation."""
     require(request.actor, ADMINISTER)
-    form = DelegateForm(request.POST or None)
+    form = DelegateForm(typed(request))
     today = today_of(request)
     offer(form.fields["membership_id"], memberships_in_force(today))
     offer(form.fields["delegate_id"], open_persons(today))
@@ -107,7 +107,7 @@ def delegation_open(request: SiteRequest) -> HttpResponse:
 def delegation_revoke(request: SiteRequest, delegation_id: int) -> HttpResponse:
     """Revoke a delegation."""
     require(request.actor, ADMINISTER)
-    form = RevokeForm(request.POST or None)
+    form = RevokeForm(typed(request))
     return form_page(
         request,
         form,
