@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from django.db import models
+from django.db import connection, models
 from django.test.utils import isolate_apps
 from django_fsm import FSMField, FSMIntegerField, transition
 

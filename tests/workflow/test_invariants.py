@@ -495,7 +495,7 @@ def test_random_histories_by_random_persons_break_no_invariant(ruled: House) -> 
     run_state_machine_as_test(
         Department,
         settings=settings(
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

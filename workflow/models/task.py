@@ -82,8 +82,8 @@ class Task(FSMModelMixin, models.Model):
     the parent's processing time (ladder B). `next_due` is the stored moment at which the sweep must look again.
     `chain_seq`/`chain_head` are the head of this task's chain in the trail. `suspended_from`, `submitted_version`,
     `reminders_issued`, `last_reminder_at`, `reminder_drafted`, `nudged_days` repeat facts that the sweep needs in
-    the row; the actions keep them and `verify_audit` compares them with the trail. `last_reminder_at` is the moment from
-    which the wait after the last reminder counts: its issue, or later after a resume, a return or a reopening.
+    the row; the actions keep them and `verify_audit` compares them with the trail. `last_reminder_at` is the moment
+    from which the wait after the last reminder counts: its issue, or later after a resume, a return or a reopening.
     """
 
     code = models.CharField("mã", max_length=120, unique=True)

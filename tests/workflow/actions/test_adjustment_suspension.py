@@ -10,7 +10,7 @@ from tests.factories import MONDAY, House, at, event_names, last_event, make_dra
 from workflow.actions.adjustment import resume_task, suspend_task
 from workflow.actions.consultation import consult
 from workflow.actions.task import open_dossier
-from workflow.choices import CalendarKind, Certainty, ReminderStatus, TaskState
+from workflow.choices import CalendarKind, Certainty, ReminderStatus, TaskKind, TaskState
 from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
 from workflow.models import CalendarDay, Notification, Reminder, Suspension, Task
 from workflow.permissions import Actor
@@ -189,3 +189,24 @@ def test_the_head_and_the_office_are_told(house: House) -> None:
     people = set(Notification.objects.filter(task=task).values_list("person_id", flat=True))
     assert {house.head.person_id, house.reviewer.person_id} <= people
     assert house.member.person_id not in people
+
+
+def test_the_suspended_days_do_not_use_up_the_wait_after_a_reminder(house: House) -> None:
+    task = make_task(house, reminders_issued=1, last_reminder_at=at(date(2022, 10, 17), "14:30"))
+    suspend(house, task, on=date(2022, 10, 18))
+    resume_task(task.pk, by=house.member, now=at(date(2022, 10, 25)))
+    task.refresh_from_db()
+    assert (task.reminders_issued, task.last_reminder_at) == (1, at(date(2022, 10, 24), "14:30"))
+
+
+@pytest.mark.parametrize("name", ["head", "member"])
+def test_a_consulted_unit_does_not_stop_its_own_clock(house: House, name: str) -> None:
+    parent = make_task(house, unit=house.other)
+    task = make_task(house, parent=parent, kind=TaskKind.CONSULTATION, host_unit=house.other)
+    with pytest.raises(NotPermitted):
+        suspend(house, task, by=getattr(house, name))
+    suspend(house, task, by=house.stranger)
+    with pytest.raises(NotPermitted):
+        resume_task(task.pk, by=getattr(house, name), now=NOW)
+    resume_task(task.pk, by=house.reviewer, now=NOW)
+    assert event_names(task) == ["task.suspend", "task.resume"]

@@ -440,3 +440,12 @@ def test_three_bodies_have_three_clocks(house: House) -> None:
     states = {task.pk: Task.objects.get(pk=task.pk).state for task in (first, second, last)}
     assert list(states.values()) == [TaskState.REPORTED, TaskState.ASSIGNED, TaskState.ASSIGNED]
     assert Reminder.objects.count() == 0
+
+
+def test_after_a_returned_answer_the_next_step_waits_anew(house: House) -> None:
+    task = answered(house)
+    Task.objects.filter(pk=task.pk).update(reminders_issued=2, last_reminder_at=NOW)
+    later = at(date(2022, 10, 20))
+    return_answer(task.pk, 1, "Chưa rõ ý kiến", by=house.member, now=later)
+    task.refresh_from_db()
+    assert (task.reminders_issued, task.last_reminder_at) == (2, later)

@@ -360,3 +360,18 @@ def test_an_office_reviewer_does_not_return_the_offices_own_report(house: House)
     return_report(task.pk, 1, False, True, True, "x", by=house.leader, now=LATER)
     task.refresh_from_db()
     assert task.state == TaskState.IN_PROGRESS
+
+
+def test_after_a_return_the_next_step_waits_anew(house: House) -> None:
+    task = submitted(house, reminders_issued=2, last_reminder_at=NOW - timedelta(days=30))
+    return_report(task.pk, 1, False, True, True, "Thiếu phụ lục", by=house.reviewer, now=LATER)
+    task.refresh_from_db()
+    assert (task.reminders_issued, task.last_reminder_at) == (2, LATER)
+
+
+def test_a_report_that_its_submitter_takes_back_gains_no_time(house: House) -> None:
+    reminded = NOW - timedelta(days=30)
+    task = submitted(house, reminders_issued=2, last_reminder_at=reminded)
+    withdraw_report(task.pk, 1, by=house.head, now=LATER)
+    task.refresh_from_db()
+    assert task.last_reminder_at == reminded

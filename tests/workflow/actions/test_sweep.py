@@ -8,20 +8,34 @@ from datetime import date
 import pytest
 from django.db import connection, connections
 
-from tests.factories import House, at, make_task
+from tests.factories import House, at, make_task, make_unit
 from workflow.actions import sweep as sweeping
 from workflow.actions.policy import seed_rules
+from workflow.actions.reminder import withdraw_reminder
 from workflow.actions.sweep import release_quarantined, sweep
 from workflow.actions.sweep.effects import Batch
-from workflow.choices import DocumentStatus, EscalationStatus, Ladder, ReminderStatus, TaskKind, TaskOrigin
+from workflow.actions.task import arm_task, open_province_task
+from workflow.choices import (
+    DocumentStatus,
+    EscalationStatus,
+    Ladder,
+    ReminderStatus,
+    Role,
+    TaskKind,
+    TaskOrigin,
+    TaskState,
+    UnitKind,
+)
 from workflow.models import (
     AuditEvent,
     Document,
     Escalation,
+    Membership,
     Notification,
     RegisterBook,
     Reminder,
     Task,
+    Unit,
 )
 
 FRIDAY = date(2022, 10, 14)
@@ -303,3 +317,110 @@ def test_idle_sweeping_is_two_queries_for_the_office_and_one_for_what_is_due(
     savepoints = 2
     with django_assert_num_queries(3 + savepoints):  # type: ignore[operator]
         sweeping.sweep(now=at(date(2022, 10, 4)))
+
+
+def outside(rules: House) -> Task:
+    """A body outside that is late for a dossier of the first division."""
+    parent = make_task(rules, kind=TaskKind.DOSSIER, origin=TaskOrigin.PROCEDURE, due_on=date(2022, 11, 30))
+    return make_task(
+        rules,
+        parent=parent,
+        kind=TaskKind.CONSULTATION,
+        origin=TaskOrigin.PROCEDURE,
+        ladder=Ladder.B,
+        unit=rules.silent_body,
+        host_unit=rules.division,
+        by_paper=True,
+        due_on=FRIDAY,
+        processing_until=date(2022, 11, 30),
+        nudged_days=1,
+    )
+
+
+def test_a_draft_that_was_withdrawn_is_drafted_again_and_told_again(rules: House) -> None:
+    task = outside(rules)
+    sweep(now=at(MONDAY_AFTER, "08:00"))
+    withdraw_reminder(Reminder.objects.get(task=task).pk, "Sai tên", by=rules.chief, now=at(MONDAY_AFTER, "10:00"))
+    result = sweep(now=at(date(2022, 10, 18), "08:00"))
+    assert (result.count("remind"), result.quarantined) == (1, [])
+    statuses = list(Reminder.objects.filter(task=task).order_by("pk").values_list("ordinal", "status"))
+    assert statuses == [(1, ReminderStatus.WITHDRAWN), (1, ReminderStatus.DRAFT)]
+    assert Notification.objects.filter(task=task, person_id=rules.clerk.person_id).count() == 2
+
+
+def test_a_person_with_two_places_in_a_unit_is_told_once(rules: House) -> None:
+    Membership.objects.create(
+        person_id=rules.chief.person_id,
+        unit=rules.office,
+        role=Role.UNIT_HEAD,
+        position="Trưởng đơn vị",
+        valid_from=date(2020, 1, 1),
+    )
+    task = make_task(rules, unit=rules.office, due_on=FRIDAY, nudged_days=1)
+    assert sweep(now=at(MONDAY_AFTER, "08:00")).quarantined == []
+    assert Notification.objects.filter(task=task, person_id=rules.chief.person_id).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [(date(2022, 10, 11), "Còn 3 ngày làm việc đến hạn"), (FRIDAY, "Hôm nay là ngày đến hạn")],
+)
+def test_a_nudge_that_comes_late_says_the_days_that_are_really_left(rules: House, day: date, said: str) -> None:
+    task = make_task(rules, due_on=FRIDAY)
+    sweep(now=at(day, "08:00"))
+    assert Notification.objects.get(task=task).text == f"{said}: {task.title}"
+
+
+def test_the_engine_drafts_a_letter_to_a_body_outside_as_a_person_would(rules: House) -> None:
+    task = outside(rules)
+    sweep(now=at(MONDAY_AFTER, "08:00"))
+    letter = Reminder.objects.get(task=task).document
+    assert (letter.symbol, letter.signer_name, letter.signer_title) == ("SKHĐT-P-A", "", "GIÁM ĐỐC")
+    Task.objects.filter(pk=task.pk).update(processing_until=MONDAY_AFTER)
+    Task.objects.filter(pk=task.pk).update(next_due=at(date(2022, 10, 18), "00:05"))
+    sweep(now=at(date(2022, 10, 18), "00:05"))
+    report = Escalation.objects.get(task=task).document
+    assert report is not None
+    assert (report.symbol, report.signer_name, report.signer_title) == ("BC-SKHĐT", "", "GIÁM ĐỐC")
+
+
+def test_the_hash_of_a_letter_that_the_engine_issued_stands_in_the_trail(rules: House) -> None:
+    task = make_task(rules, due_on=FRIDAY, nudged_days=1)
+    sweep(now=at(MONDAY_AFTER, "08:00"))
+    digest = Reminder.objects.get(task=task).document.text_sha256
+    event = AuditEvent.objects.get(task_id=task.pk, name="reminder.issue")
+    assert f'"text_sha256":"{digest}"' in event.body
+
+
+def test_work_due_before_its_years_plan_is_issued_is_chased_by_the_plan_before(rules: House) -> None:
+    due = date(2023, 1, 13)
+    opened = at(date(2022, 10, 3))
+    task = open_province_task("Việc", rules.division.pk, due, "1", date(2022, 10, 3), by=rules.leader, now=opened)
+    assert task.rule_year == 2023
+    assert sweep(now=at(date(2023, 1, 16), "08:00")).effects[("remind", "R-TIENDO-1")] == 1
+    assert Reminder.objects.get(task=task).decision["plan_year"] == 2022
+
+
+def test_a_step_that_waited_for_its_event_is_first_asked_for_the_month_of_the_event(rules: House) -> None:
+    task = make_task(
+        rules,
+        due_on=None,
+        last_day=None,
+        confirm_monthly=True,
+        state=TaskState.WAITING_EVENT,
+        event_text="Sau khi đơn vị trước gửi",
+        now=at(date(2022, 5, 4)),
+    )
+    arm_task(task.pk, "1/VB", date(2022, 10, 10), by=rules.chief, now=at(date(2022, 10, 10)))
+    assert sweep(now=at(date(2022, 10, 11), "08:00")).count("confirm") == 0
+    assert sweep(now=at(date(2022, 11, 1), "08:00")).count("confirm") == 1
+
+
+def test_letters_bear_the_number_and_symbol_of_the_department_and_office_of_the_day(rules: House) -> None:
+    new = make_unit("STC-MOI", UnitKind.DEPARTMENT, name="Sở Mới", abbreviation="SM", valid_from=date(2022, 10, 1))
+    make_unit("VP-MOI", UnitKind.OFFICE, name="Văn phòng Sở Mới", parent=new, valid_from=date(2022, 10, 1))
+    Unit.objects.filter(pk__in=[rules.department.pk, rules.office.pk]).update(valid_to=date(2022, 9, 30))
+    task = make_task(rules, due_on=FRIDAY, nudged_days=1)
+    sweep(now=at(MONDAY_AFTER, "08:00"))
+    letter = Reminder.objects.get(task=task).document
+    assert (letter.full_number, letter.book.body_id if letter.book else None) == ("01/SM-VP-MOI", new.pk)

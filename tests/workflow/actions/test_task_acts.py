@@ -455,3 +455,13 @@ def test_a_person_without_any_place_finds_no_task_to_act_on(house: House) -> Non
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_a_reopened_task_gets_a_whole_wait_before_the_next_step(house: House) -> None:
+    columns = {"state": TaskState.REVIEWED, "reminders_issued": 2}
+    reminded = make_task(house, last_reminder_at=at(date(2022, 9, 1)), **columns)
+    never = make_task(house, state=TaskState.REVIEWED)
+    for task in (reminded, never):
+        reopen_task(task.pk, "Số liệu sai", by=house.leader, now=NOW)
+        task.refresh_from_db()
+    assert (reminded.last_reminder_at, never.last_reminder_at) == (NOW, None)

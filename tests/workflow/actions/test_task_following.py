@@ -230,3 +230,15 @@ def test_a_processing_end_that_did_not_move_leaves_no_event(house: House) -> Non
     )
     assert move_processing_end(parent, parent.due_on, by=None, now=NOW) == []
     assert event_names(child) == []
+
+
+def test_a_body_that_got_a_later_deadline_keeps_its_time_until_then(house: House) -> None:
+    parent = make_task(house, kind=TaskKind.DOSSIER)
+    later = date(2022, 11, 30)
+    columns = {"parent": parent, "kind": TaskKind.CONSULTATION, "unit": house.body, "host_unit": house.division}
+    child = make_task(house, round=2, due_on=later, processing_until=later, **columns)
+    assert move_processing_end(parent, date(2022, 10, 28), by=None, now=NOW) == []
+    child.refresh_from_db()
+    assert child.processing_until == later
+    assert [moved.processing_until for moved in move_processing_end(parent, None, by=None, now=NOW)] == [None]
+    assert [moved.processing_until for moved in move_processing_end(parent, later, by=None, now=NOW)] == [later]

@@ -559,3 +559,10 @@ def test_the_task_of_a_closed_unit_is_still_seen_by_those_who_see_all(synced: Ho
     close_unit(synced.division.pk, MONDAY, synced.other.pk, by=synced.admin, now=NOW)
     reviewer = load_actor(Person.objects.get(pk=synced.reviewer.person_id), now=NOW)
     assert reviewer.may(SEE, Task.objects.get(pk=done.pk).unit_id)
+
+
+def test_an_administrator_does_not_lend_anothers_place_to_himself(synced: House) -> None:
+    with pytest.raises(Invalid) as refused:
+        lend(synced, by=synced.admin, delegate_id=synced.admin.person_id)
+    assert "delegate" in refused.value.fields
+    assert not Delegation.objects.exists()

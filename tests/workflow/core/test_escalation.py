@@ -460,8 +460,15 @@ def test_the_rules_of_2022_go_on_for_a_task_of_2022_in_the_year_after() -> None:
     assert code_of(decide(owed(), BOOK, at(date(2023, 6, 15)))) == "R-TIENDO-1"
 
 
-def test_a_year_without_rules_decides_nothing() -> None:
-    assert decide(owed(year=2030), BOOK, october(28), trace=True).looked == ()
+def test_a_year_before_all_plans_decides_nothing() -> None:
+    assert decide(owed(year=2021), BOOK, october(28), trace=True).looked == ()
+
+
+def test_a_year_without_a_plan_goes_on_under_the_newest_plan_before_it() -> None:
+    subject = owed(year=2030, due_on=date(2030, 3, 1))
+    decision = decide(subject, BOOK, at(date(2030, 3, 4), "09:00"))
+    assert decision.rule is not None
+    assert (decision.rule.code, decision.rule.plan_year) == ("R-TIENDO-1", 2023)
 
 
 def test_a_rule_that_ends_leaves_the_ladder_to_its_next_version() -> None:

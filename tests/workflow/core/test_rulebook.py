@@ -209,3 +209,23 @@ def test_the_days_of_change_hold_policies_rules_and_the_day_after_a_rule_ends() 
 def test_one_policy_can_be_read_by_key_and_day() -> None:
     book = make_rulebook(policy_row("reading_i15", "B", JUNE))
     assert [book.policy("reading_i15", day) for day in (date(2022, 5, 31), JUNE)] == ["A", "B"]
+
+
+def test_until_a_years_plan_is_issued_the_plan_before_it_still_governs() -> None:
+    book = make_rulebook()
+    days = (date(2023, 1, 16), date(2023, 4, 10), date(2023, 4, 11))
+    assert [book.rules_on(2023, "A", day)[0].plan_year for day in days] == [2022, 2022, 2023]
+
+
+def test_a_year_without_a_plan_is_governed_by_the_newest_plan_before_it() -> None:
+    book = make_rulebook()
+    assert {rule.plan_year for rule in book.rules_on(2026, "B", date(2026, 3, 2))} == {2023}
+    assert {rule.plan_year for rule in book.rules_on(2022, "B", date(2026, 3, 2))} == {2022}
+    assert book.rules_on(2021, "A", date(2022, 6, 1)) == []
+
+
+def test_before_any_rule_is_in_force_the_years_own_are_looked_at_and_left_out() -> None:
+    day = date(2022, 4, 18)
+    rules = make_rulebook().rules_on(2022, "A", day)
+    assert rules
+    assert not any(rule.in_force_on(day) for rule in rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 import pytest
 
@@ -241,3 +241,14 @@ def test_a_disagreement_reads_as_a_sentence(stored: str) -> None:
     one = Disagreement(7, "T7", "reminders_issued", stored, "1")
     assert str(one) == f"nhiệm vụ T7, cột reminders_issued: đang ghi {stored}, các bản ghi gốc cho 1"
     assert one.as_data()["code"] == "T7"
+
+
+def test_a_wait_may_begin_after_the_issue_but_not_before_it(house: House) -> None:
+    later = make_task(house, reminders_issued=1, last_reminder_at=MORNING + timedelta(days=3))
+    remind(later, 1, ReminderStatus.ISSUED)
+    assert disagreements() == []
+    earlier = make_task(house, reminders_issued=1, last_reminder_at=MORNING - timedelta(days=3))
+    remind(earlier, 1, ReminderStatus.ISSUED)
+    unbacked = make_task(house, last_reminder_at=MORNING)
+    found = {(one.task_id, one.column) for one in verify_facts().disagreements}
+    assert found == {(earlier.pk, "last_reminder_at"), (unbacked.pk, "last_reminder_at")}

@@ -50,7 +50,7 @@ def task(house: House) -> Task:
     move(made.pk, date(2022, 10, 21), by=house.leader, hours=2)
     move(made.pk, date(2022, 10, 28), by=house.leader, hours=3)
     made = Task.objects.get(pk=made.pk)
-    assert made.chain_seq == 4
+    assert made.chain_seq == (4 if connection.vendor == "postgresql" else 6)
     return made
 
 
@@ -496,7 +496,7 @@ def test_triggers_that_are_off_are_part_of_the_outcome(task: Task) -> None:
     with triggers_off():
         found = verify_trail()
         assert (found.bad_chains, found.ok) == (0, False)
-        assert len(found.missing_triggers) == 4
+        assert len(found.missing_triggers) == (4 if connection.vendor == "postgresql" else 6)
     assert missing_triggers() == []
 
 

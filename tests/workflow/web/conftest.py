@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.factories import MONDAY, House, at, make_task
 from workflow.actions.policy import seed_rules
@@ -91,6 +93,13 @@ def _forget_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget_clock()
     yield
     forget_clock()
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    """Keep the files of a test in its own folder."""
+    stored = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": stored}
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -126,6 +126,12 @@ def _basis(row: Reminder | Escalation) -> Basis:
     return Basis(row.decision["basis"], row.decision["clause"])
 
 
+def _open_unit(units: Iterable[Unit], kind: UnitKind, day: date) -> Unit | None:
+    """Return the unit of the kind that exists on the day, the newest when there are several, as papers by hand do."""
+    found = [unit for unit in units if unit.kind == kind and unit.is_open_on(day)]
+    return min(found, key=lambda unit: (-unit.valid_from.toordinal(), unit.pk), default=None)
+
+
 def read_office(now: datetime) -> Office:
     """Read the department as it is on the local day (two queries).
 
@@ -145,9 +151,9 @@ def read_office(now: datetime) -> Office:
             clerks.append(row.person_id)
         if row.role == Role.OFFICE_CHIEF and not chief_name:
             chief_name = row.person.full_name
-    department = next((unit for unit in units.values() if unit.kind == UnitKind.DEPARTMENT), None)
-    office = next((unit for unit in units.values() if unit.kind == UnitKind.OFFICE), None)
-    province = next((unit for unit in units.values() if unit.kind == UnitKind.PROVINCE), None)
+    department, office, province = (
+        _open_unit(units.values(), kind, day) for kind in (UnitKind.DEPARTMENT, UnitKind.OFFICE, UnitKind.PROVINCE)
+    )
     if department is None or office is None or province is None:
         raise LookupError("Chưa có Sở, Văn phòng Sở hoặc UBND tỉnh trong danh sách đơn vị; hãy chạy lệnh seed trước.")
     return Office(

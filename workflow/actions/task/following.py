@@ -152,8 +152,8 @@ def move_processing_end(
     """Let the open consultations under a locked dossier follow its processing time, each with its own event.
 
     Call it whenever a dossier's due date changes (extension, resume, direction). None stops the children's count of
-    the time that remains, while the dossier is suspended. A body to which UBND tỉnh gave a later deadline keeps its time
-    until that day. Nothing happens for a parent that is no dossier.
+    the time that remains, while the dossier is suspended. A body to which UBND tỉnh gave a later deadline keeps its
+    time until that day. Nothing happens for a parent that is no dossier.
     """
     if parent.kind != TaskKind.DOSSIER:
         return []

@@ -122,6 +122,7 @@ def open_dossier(title: str, unit_id: int, processing_until: date, code: str, *,
     code = fields.text("code", code, "Mã hồ sơ", limit=100)
     fields.coming_day("processing_until", processing_until, "Ngày hết thời gian xử lý", today=today)
     unit = find_lead(fields, unit_id, today)
+    office = _lock_office(today)
     if code and Task.objects.filter(code=code).exists():
         fields.refuse("code", f"Mã hồ sơ {code} đã có; hãy kiểm tra lại mã trên phiếu tiếp nhận.")
     fields.stop_if_wrong()
@@ -135,7 +136,7 @@ def open_dossier(title: str, unit_id: int, processing_until: date, code: str, *,
         ladder=Ladder.A,
         rule_year=until.year,
         unit=unit,
-        host_unit=_lock_office(today),
+        host_unit=office,
         handed_by=HandedBy.ASSIGNMENT,
         due_basis="Thời gian xử lý hồ sơ thủ tục hành chính",
         last_day=processing_until,

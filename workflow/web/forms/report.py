@@ -18,7 +18,7 @@ class DraftForm(ActForm):
         label="Nội dung báo cáo",
         rows=10,
         required=False,
-        help_text="Đã làm gì, kết quả thế nào, còn vướng gì. Được lưu thành bản thảo, chưa gửi đi.",
+        help_text="Đã làm gì, kết quả thế nào, còn vướng gì. Bắt buộc, trừ khi báo cáo “không có”.",
     )
     nothing_to_report = forms.BooleanField(
         label="Không có nội dung phát sinh trong kỳ (báo cáo “không có”)", required=False
@@ -41,7 +41,9 @@ class DraftForm(ActForm):
                 **self.initial,
             }
         if facts.task.product:
-            self.fields["evidence"].help_text = f"Kế hoạch yêu cầu: {facts.task.product}"
+            self.fields[
+                "evidence"
+            ].help_text = f"Bắt buộc ghi hoặc đính kèm tệp. Kế hoạch yêu cầu: {facts.task.product}"
 
     def clean(self) -> dict[str, Any]:
         """Ask for a text unless there is nothing to report."""
@@ -57,7 +59,7 @@ class CheckForm(ActForm):
     quantity_ok = TwoWayField(label="Số lượng", yes="Đủ", no="Chưa đủ")
     content_ok = TwoWayField(label="Nội dung", yes="Đạt", no="Chưa đạt")
     time_ok = TwoWayField(label="Thời gian", yes="Đúng hạn", no="Chậm")
-    note = ProseField(label="Ý kiến kiểm tra", rows=3, required=False, help_text="Không bắt buộc.")
+    note = ProseField(label="Ý kiến kiểm tra", rows=3, required=False)
 
 
 class ReturnForm(CheckForm):
