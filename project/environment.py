@@ -66,7 +66,7 @@ def read_database(name: str, *, sqlite_file: Path) -> dict[str, Any]:
 
     SQLite runs in WAL with IMMEDIATE transactions and synchronous=FULL, so that a commit survives a power cut.
 
-    :raises ImproperlyConfigured: when the address is not PostgreSQL's.
+    :raises ImproperlyConfigured: when the address is not PostgreSQL's, or its port is no number.
     """
     address = os.environ.get(name, "")
     if not address:
@@ -88,6 +88,10 @@ def read_database(name: str, *, sqlite_file: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} phải có dạng postgres://tài-khoản:mật-khẩu@máy:cổng/cơ-sở-dữ-liệu (nhận được {parts.scheme!r})."
         )
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} có cổng không hợp lệ: cổng là số từ 1 đến 65535.") from None
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
@@ -96,7 +100,7 @@ def read_database(name: str, *, sqlite_file: Path) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,

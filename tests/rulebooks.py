@@ -44,6 +44,8 @@ def shipped_rules() -> tuple[RuleRow, ...]:
             priority=seed.priority,
             valid_from=seed.valid_from,
             valid_to=None,
+            kinds=seed.kinds,
+            origins=seed.origins,
             parameters=seed.parameters,
         )
         for number, seed in enumerate(load_rule_seeds(), start=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -11,6 +11,7 @@ from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
 from workflow.actions.task import create_tasks, read_due, restore_duty, settle_answer, wait_anew
 from workflow.actions.transition import lock_task, perform_transition, state_label
+from workflow.actions.unit import lock_units
 from workflow.choices import (
     INTERNAL_KINDS,
     OPEN_STATES,
@@ -57,11 +58,16 @@ def consult(
     :raises NotFound: when the parent is not seen.
     :raises NotPermitted: unless a member of the parent's unit does it.
     :raises WrongState: when the parent's unit is not at work on it.
+    :raises Stale: when the parent passed to another unit at this very moment.
     :raises Invalid: with the fields that are wrong; nothing is asked of anybody then.
     """
+    asking = Task.objects.filter(pk=parent_id).values_list("unit_id", flat=True).first()
+    units = lock_units([asking, *unit_ids])
     parent = lock_task(parent_id, by=by)
     if not by.may(DO, parent.unit_id) or parent.unit is None:
         raise NotPermitted("Chỉ người của đơn vị thụ lý được lấy ý kiến cho nhiệm vụ này.")
+    if parent.unit_id != asking:
+        raise Stale("Đơn vị thụ lý vừa thay đổi; hãy tải lại trang rồi lấy ý kiến.")
     if parent.state not in ASKING_STATES or parent.kind == TaskKind.CONSULTATION:
         words = state_label(parent.state)
         raise WrongState(f"Chỉ lấy ý kiến khi đơn vị đang xử lý; nhiệm vụ này đang ở trạng thái “{words}”.")
@@ -72,7 +78,7 @@ def consult(
     if parent.due_on is not None and counted_to > parent.due_on:
         said = f"Hạn lấy ý kiến {counted_to:%d/%m/%Y} sau hạn của việc chính"
         fields.refuse("due_on", f"{said}; hãy chọn ngày không sau {parent.due_on:%d/%m/%Y}.")
-    bodies = _read_bodies(fields, parent, unit_ids, today)
+    bodies = _read_bodies(fields, parent, unit_ids, units, today)
     fields.stop_if_wrong()
     online = bodies_with_accounts([body.pk for body in bodies], today)
     asked = Task.objects.filter(parent=parent, kind=TaskKind.CONSULTATION).count()
@@ -114,8 +120,10 @@ def _child_of(parent: Task, host: Unit, number: int, body: Unit, question: str) 
     )
 
 
-def _read_bodies(fields: Fields, parent: Task, unit_ids: Sequence[int], today: date) -> list[Unit]:
-    found = Unit.objects.in_bulk(set(unit_ids))
+def _read_bodies(
+    fields: Fields, parent: Task, unit_ids: Sequence[int], units: Mapping[int, Unit], today: date
+) -> list[Unit]:
+    found = {pk: units[pk] for pk in unit_ids if pk in units}
     bodies = [found[pk] for pk in dict.fromkeys(unit_ids) if pk in found]
     if not unit_ids or len(found) < len(set(unit_ids)):
         fields.refuse("unit_ids", "Hãy chọn ít nhất một cơ quan có trong danh mục để lấy ý kiến.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,14 +23,16 @@ from workflow.adapters.pdf import Paper, print_paper
 from workflow.choices import DocumentKind, DocumentStatus, ReminderStatus, UnitKind
 from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
 from workflow.core.fields import Fields
-from workflow.core.hashchain import canonical
 from workflow.core.numbering import COMMON_SERIES, LARGEST_NUMBER, next_numbers
 from workflow.models import Document, RegisterBook, Task, Unit
 from workflow.permissions import DECIDE, DO, REGISTER, SIGN, URGE, Actor
-from workflow.queries.document import issuing_body, letterhead
+from workflow.queries.document import issuing_body, letterhead, text_hash
 
 RENDER_CHUNK = 200
 """How many documents one background job prints."""
+
+RENDER_GRACE = timedelta(minutes=10)
+"""How long after its issue a document's PDF may still be under way."""
 
 CHIEF_TITLE = "TL. GIÁM ĐỐC\nCHÁNH VĂN PHÒNG"
 HEAD_TITLE = "GIÁM ĐỐC"
@@ -132,21 +134,6 @@ FROZEN_COLUMNS = (
     "signer_title",
     "text_sha256",
 )
-
-
-def text_hash(document: Document) -> str:
-    """Return the SHA-256 of everything that an issued document says, as canonical JSON."""
-    said = {
-        "kind": document.kind,
-        "number": document.full_number,
-        "issued_on": document.issued_on,
-        "subject": document.subject,
-        "body": document.body,
-        "recipients": document.recipients,
-        "signer_name": document.signer_name,
-        "signer_title": document.signer_title,
-    }
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 @action
@@ -318,6 +305,19 @@ def request_rendering(document_ids: Sequence[int]) -> None:
     ids = list(document_ids)
     for start in range(0, len(ids), RENDER_CHUNK):
         render_documents.enqueue(ids[start : start + RENDER_CHUNK])
+
+
+def render_missing(*, now: datetime) -> int:
+    """Ask again for the PDF of each issued document that should have one by now, one job each; return how many.
+
+    A job that failed is not run again by the queue: what it should have printed is found here, from the table. One that
+    is only late is printed once all the same. One job a document, so that one that can't be printed stops no other.
+    """
+    late = Document.objects.filter(status=DocumentStatus.ISSUED, pdf_name="", issued_at__lte=now - RENDER_GRACE)
+    ids = list(late.order_by("issued_at", "pk").values_list("pk", flat=True)[:RENDER_CHUNK])
+    for document_id in ids:
+        request_rendering([document_id])
+    return len(ids)
 
 
 @background_task()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from workflow.actions.audit import action, record_event
 from workflow.actions.document import HEAD_TITLE, Draft, draft_document, issue_draft, may_issue
 from workflow.actions.notification import tell_of
-from workflow.actions.task import move_processing_end, settle_task
+from workflow.actions.task import close_children, move_processing_end, settle_closing, settle_task
 from workflow.actions.transition import change_task, lock_task, perform_transition
 from workflow.choices import CLOSED_STATES, DocumentKind, DocumentStatus, EscalationStatus, NotificationKind, TaskState
 from workflow.core.errors import NotFound, NotPermitted, WrongState
@@ -195,6 +195,7 @@ def record_direction(  # noqa: PLR0917 -- the parts of UBND tỉnh's document
 ) -> Direction:
     """Record UBND tỉnh's answer: a new deadline opens a new round, or the task closes, or it goes on as it was.
 
+    When it closes, every open task under it closes too, each with its own event, and pending requests are withdrawn.
     With a new deadline every count starts again (reminders, nudges, the ladder), and a consulted body's processing
     time lasts at least until it. With neither, the unit goes on under the old deadline and the ladder of this round
     stays done. When the task was answered while the report was away, the direction is recorded and the task's state
@@ -272,7 +273,11 @@ def _follow_direction(task: Task, direction: Direction, *, by: Actor, now: datet
         change_task(task, name="escalation.direction", by=by, now=now, details=said)
         return
     if direction.closes:
-        perform_transition(task, "direct_close", by=by, now=now, changes={"closed_at": now}, details=said)
+        settled = settle_closing(task, "kết thúc theo ý kiến chỉ đạo", by=by, now=now)
+        details = {**said, **settled.details}
+        perform_transition(task, "direct_close", by=by, now=now, changes=settled.changes, details=details)
+        reason = f"việc cha {task.code} kết thúc theo ý kiến chỉ đạo {direction}"
+        close_children(task, reason, by=by, now=now)
         return
     changes: dict[str, object] = {}
     if direction.new_due is not None:

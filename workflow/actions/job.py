@@ -21,8 +21,9 @@ from django_tasks_db.models import DBTaskResult
 
 from workflow.actions.audit import action
 from workflow.actions.checkpoint import make_checkpoints
+from workflow.actions.document import render_missing
 from workflow.actions.notification import send_digests
-from workflow.actions.sweep import due_ids, sweep
+from workflow.actions.sweep import sweep
 from workflow.actions.unit import sync_grants
 from workflow.core.errors import WrongState
 from workflow.core.escalation import local_day
@@ -52,10 +53,7 @@ ScheduledJob: TypeAlias = "JobFunction[[], dict[str, int]]"
 @task
 def run_sweep() -> dict[str, int]:
     """Let every rule act that is due now; idempotent, see `workflow.actions.sweep`."""
-    now = current_moment()
-    if not due_ids(now, 1):
-        return {"looked_at": 0, "quarantined": 0}
-    result = sweep(now=now)
+    result = sweep(now=current_moment())
     done = {f"{effect} {rule}": times for (effect, rule), times in sorted(result.effects.items())}
     return {"looked_at": result.looked_at, "quarantined": len(result.quarantined), **done}
 
@@ -79,6 +77,12 @@ def send_digests_job() -> dict[str, int]:
     return {"letters": send_digests(now=current_moment())}
 
 
+@task
+def render_missing_job() -> dict[str, int]:
+    """Ask again for the PDF of issued documents whose printing failed; idempotent: each is printed once."""
+    return {"documents": render_missing(now=current_moment())}
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """One thing that happens by the clock. `slot` gives the moment the run stands for, or nothing when none is due."""
@@ -97,6 +101,7 @@ SCHEDULES = (
     Schedule("sweep", run_sweep, lambda now, _rulebook: minute_slot(now)),
     Schedule("grants", sync_grants_job, lambda now, _rulebook: daily_slot(now, JUST_AFTER_MIDNIGHT)),
     Schedule("checkpoint", make_checkpoint_job, lambda now, _rulebook: hour_slot(now)),
+    Schedule("render", render_missing_job, lambda now, _rulebook: hour_slot(now)),
     Schedule("digest", send_digests_job, _opening),
 )
 

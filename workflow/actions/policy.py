@@ -15,7 +15,7 @@ from django.utils import timezone
 from workflow.actions.audit import ENGINE_NAME, action, record_event
 from workflow.actions.rulebook import wake_tasks
 from workflow.adapters.rulefile import RuleSeed, load_policy_kinds, load_rule_seeds
-from workflow.choices import RuleEffect
+from workflow.choices import RuleEffect, TaskKind, TaskOrigin
 from workflow.core.errors import Invalid, NotFound, NotPermitted
 from workflow.core.escalation import FACT_LABELS
 from workflow.core.fields import Fields
@@ -87,7 +87,7 @@ def seed_rules(*, by: Actor | None, now: datetime) -> list[Rule]:
     Run again it does nothing. A row that is there stays as it is: what a department changed is its own.
 
     :raises NotPermitted: unless an administrator or the engine does it.
-    :raises ValueError: when a shipped row names an unknown fact, operator, effect or policy.
+    :raises ValueError: when a shipped row names an unknown fact, operator, effect, policy, kind or origin.
     """
     _require_administrator(by)
     there = set(Rule.objects.values_list("code", "plan_year", "effect", "version"))
@@ -95,7 +95,7 @@ def seed_rules(*, by: Actor | None, now: datetime) -> list[Rule]:
     for seed in load_rule_seeds():
         if fault := condition_fault(seed.conditions):
             raise ValueError(f"seeds/rules.yaml, {seed.code} ({seed.plan_year}): {fault}")
-        RuleEffect(seed.effect)
+        _check_words(seed)
         if (seed.code, seed.plan_year, seed.effect, seed.version) not in there:
             rows.append(_row_of(seed))
     if rows:
@@ -106,6 +106,18 @@ def seed_rules(*, by: Actor | None, now: datetime) -> list[Rule]:
     return rows
 
 
+def _check_words(seed: RuleSeed) -> None:
+    """Let pass a row whose words stand in `choices`; an unknown one would be a rule that never applies.
+
+    :raises ValueError: for an unknown effect, kind or origin.
+    """
+    RuleEffect(seed.effect)
+    for kind in seed.kinds:
+        TaskKind(kind)
+    for origin in seed.origins:
+        TaskOrigin(origin)
+
+
 def _row_of(seed: RuleSeed) -> Rule:
     return Rule(
         code=seed.code,
@@ -114,6 +126,8 @@ def _row_of(seed: RuleSeed) -> Rule:
         version=seed.version,
         title=seed.title,
         ladder=seed.ladder,
+        kinds=list(seed.kinds),
+        origins=list(seed.origins),
         plan_number=seed.plan_number,
         item_code=seed.item_code,
         clause=seed.clause,

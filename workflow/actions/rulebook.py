@@ -12,7 +12,9 @@ def wake_tasks(*, now: datetime) -> int:
     """Have the sweep look at every task whose clock runs, since a stored `next_due` may rest on what was before.
 
     One statement, whatever the number of tasks; the sweep then decides and stores each task's next moment anew. Must
-    run inside the transaction of the change. Returns how many tasks were woken.
+    run inside the transaction of the change. The rows are locked in the order of their keys before any is written, as
+    actions on several tasks lock them, so that the two can't wait for each other. Returns how many tasks were woken.
     """
     clocks = Task.objects.filter(state__in=CLOCK_STATES, unit__isnull=False, quarantined_at__isnull=True)
-    return clocks.exclude(next_due__lte=now).update(next_due=now)
+    asleep = clocks.exclude(next_due__lte=now).select_for_update().order_by("pk")
+    return Task.objects.filter(pk__in=asleep.values("pk")).update(next_due=now)

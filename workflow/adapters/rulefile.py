@@ -37,6 +37,8 @@ class RuleSeed:
     clause: str = ""
     inferred: bool = False
     parameters: Mapping[str, Plain] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,16 @@ def _rule(row: Mapping[str, object]) -> RuleSeed:
         clause=nfc(str(row.get("clause", ""))),
         inferred=row.get("inferred") is True,
         parameters=parameters,
+        kinds=_words(row, "kinds"),
+        origins=_words(row, "origins"),
     )
+
+
+def _words(row: Mapping[str, object], key: str) -> tuple[str, ...]:
+    words = row.get(key, [])
+    if not isinstance(words, list):
+        raise ValueError(f"rules.yaml: {row.get('code')} có {key} không phải danh sách.")
+    return tuple(str(word) for word in words)
 
 
 @lru_cache(maxsize=1)

@@ -71,7 +71,7 @@ def insert_rows(rows: Sequence[models.Model], *, with_ids: bool = False) -> None
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         names = [field.attname for field in fields]
         as_json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
-        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 held = row.__dict__
                 values = [held[name] for name in names]

@@ -36,6 +36,12 @@ class Stale(WrongState):
     """What the person saw is no longer the newest (409)."""
 
 
+class Damaged(ActionError):
+    """What is stored is no longer what was stored (500): nothing is shown of it, and somebody must look."""
+
+    status = 500
+
+
 class Invalid(ActionError):
     """What was typed is wrong (400). `fields` maps a field's name to what is wrong with it and what to do."""
 

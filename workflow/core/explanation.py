@@ -80,7 +80,7 @@ class CheckLook:
 
 @dataclass(frozen=True, slots=True)
 class RuleLook:
-    """One rule that was looked at. `customer` marks a rule that stands on no clause, `inferred` one read from 2022."""
+    """One rule that was looked at. `customer` marks the customer's own, `inferred` one read from 2022."""
 
     code: str
     version: int
@@ -145,8 +145,11 @@ def explain_subject(
 
 
 def is_customers(rule: RuleRow) -> bool:
-    """Tell whether a rule stands on no clause of the plans but on the customer's own requirement."""
-    return not rule.clause
+    """Tell whether a rule reports to UBND tỉnh on no clause of the plans but on the customer's own requirement.
+
+    A nudge or a reminder without a clause stands on a policy, which its citation says.
+    """
+    return not rule.clause and rule.effect == ESCALATE
 
 
 def say_value(value: PolicyValue) -> str:

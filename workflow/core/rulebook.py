@@ -170,6 +170,12 @@ class RuleRow:
     valid_from: date
     valid_to: date | None
     parameters: Mapping[str, Plain] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+    def applies_to(self, kind: str, origin: str) -> bool:
+        """Whether the rule is meant for tasks of that kind and origin; an empty list means all."""
+        return (not self.kinds or kind in self.kinds) and (not self.origins or origin in self.origins)
 
     def in_force_on(self, day: date) -> bool:
         """Whether the row's dates hold the day."""

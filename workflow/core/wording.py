@@ -31,6 +31,11 @@ class TaskFacts:
     parent_title: str = ""
     processing_until: date | None = None
 
+    @property
+    def name(self) -> str:
+        """The title as it stands inside a sentence: without the stop that the plan's table prints after it."""
+        return self.title.rstrip(" .;")
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierReminder:
@@ -53,7 +58,8 @@ class Basis:
         cited = self.citation.rstrip(".")
         if not self.clause:
             return f"Căn cứ của văn bản này: {cited}."
-        return f"Căn cứ {cited}: “{self.clause}”."
+        clause = self.clause.rstrip(" ;")
+        return f"Căn cứ {cited}: “{clause}”" + ("" if clause.endswith(".") else ".")
 
 
 def short_day(day: date) -> str:
@@ -75,7 +81,7 @@ def reminder_text(
     `earlier` are the reminders already issued in this round; `wait_days` the working days until the next step.
     """
     what = "tham gia ý kiến" if facts.consultation else "thực hiện nhiệm vụ"
-    subject = f"đôn đốc lần {ordinal} việc {what}: {facts.title}"
+    subject = f"đôn đốc lần {ordinal} việc {what}: {facts.name}"
     lines = [basis.sentence(), _duty_sentence(facts)]
     lines += [_earlier_sentence(row) for row in earlier]
     missing = "văn bản tham gia ý kiến" if facts.consultation else "báo cáo kết quả thực hiện"
@@ -95,7 +101,7 @@ def escalation_text(
     `reason` is why a person reports early; "" when the duty has arisen by itself.
     """
     late_with = "tham gia ý kiến" if facts.consultation else "thực hiện nhiệm vụ"
-    subject = f"Việc {facts.unit_name} chậm {late_with}: {facts.title}"
+    subject = f"Việc {facts.unit_name} chậm {late_with}: {facts.name}"
     missing = "văn bản tham gia ý kiến" if facts.consultation else "báo cáo kết quả thực hiện"
     lines = [basis.sentence(), _duty_sentence(facts)]
     if reminders:
@@ -120,9 +126,9 @@ def _duty_sentence(facts: TaskFacts) -> str:
     printed = f", thời hạn ghi “{facts.timeline_text}”" if facts.timeline_text else ""
     due = f", hạn {short_day(facts.due_on)}" if facts.due_on is not None else ""
     if facts.consultation:
-        of = f" đối với “{facts.parent_title}”" if facts.parent_title else ""
-        return f"{facts.unit_name} được lấy ý kiến{of}{where}: {facts.title}{due}."
-    return f"{facts.unit_name} được giao thực hiện{where}: {facts.title}{printed}{due}."
+        of = f" đối với “{facts.parent_title.rstrip(' .;')}”" if facts.parent_title else ""
+        return f"{facts.unit_name} được lấy ý kiến{of}{where}: {facts.name}{due}."
+    return f"{facts.unit_name} được giao thực hiện{where}: {facts.name}{printed}{due}."
 
 
 def _earlier_sentence(row: EarlierReminder) -> str:

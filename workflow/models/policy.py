@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from workflow.choices import Ladder, RuleEffect
+from workflow.choices import Ladder, RuleEffect, TaskKind, TaskOrigin
 
 
 class Policy(models.Model):
@@ -35,7 +35,8 @@ class Rule(models.Model):
     `conditions` is a list of {"fact": name, "op": one of "is", ">=", "<=", "==", "value": literal or
     {"policy": key}} that must all hold; `core.escalation` knows the facts. `inferred` marks a clause that is read
     from the former year's plan because a page is missing ("suy đoán"). `basis` says what the rule stands on when no
-    clause of the plans does.
+    clause of the plans does. `kinds` and `origins` are the values of `TaskKind` and `TaskOrigin` to which the rule
+    applies; empty means all.
     """
 
     code = models.CharField("mã", max_length=40)
@@ -44,6 +45,8 @@ class Rule(models.Model):
     version = models.PositiveSmallIntegerField("phiên bản", default=1)
     title = models.CharField("tên", max_length=255)
     ladder = models.CharField("thang", max_length=1, choices=Ladder, blank=True)
+    kinds = models.JSONField("loại việc", default=list)
+    origins = models.JSONField("nguồn giao", default=list)
     plan_number = models.CharField("số kế hoạch", max_length=40, blank=True)
     item_code = models.CharField("dòng", max_length=40, blank=True)
     clause = models.TextField("điều khoản, nguyên văn", blank=True)
@@ -68,3 +71,10 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.plan_year})"
+
+    @property
+    def applies_to(self) -> str:
+        """The kinds and origins of tasks to which the rule applies, as a person reads them; "" when to all."""
+        kinds = ", ".join(str(TaskKind(kind).label) for kind in self.kinds)
+        origins = ", ".join(str(TaskOrigin(origin).label) for origin in self.origins)
+        return "; nguồn: ".join(words for words in (kinds, origins) if words)

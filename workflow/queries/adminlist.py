@@ -52,7 +52,7 @@ def list_persons(on: date, *, text: str = "", page: int = 1) -> PersonPage:
     rows = Person.objects.prefetch_related(
         Prefetch("memberships", queryset=places.select_related("unit"), to_attr="places")
     )
-    found = sorted(rows, key=lambda person: fold(person.full_name)) if text else list(rows.order_by("full_name", "pk"))
+    found = sorted(rows.order_by("pk"), key=lambda person: fold(person.full_name))
     words = fold(text).split()
     kept = [row for row in found if all(word in fold(f"{row.full_name} {row.username}") for word in words)]
     start = (page - 1) * PAGE

@@ -14,7 +14,11 @@ from workflow.queries.notification import people_of
 
 Pairs = list[tuple[int, str]]
 
-CONSULTABLE_KINDS = INTERNAL_KINDS | {UnitKind.OUTSIDE, UnitKind.PLACE}
+OUTSIDE_KINDS = frozenset({UnitKind.OUTSIDE, UnitKind.PLACE})
+CONSULTABLE_KINDS = (INTERNAL_KINDS | OUTSIDE_KINDS) - {UnitKind.DEPARTMENT}
+
+UNNAMED = frozenset({"CQ-YKIEN", "CQ-LQ", "CQ-TQ", "CQ-NN", "SO-NGANH-DP"})
+"""What the plans call bodies in general, naming none ("các cơ quan, đơn vị được lấy ý kiến"): nobody to send to."""
 
 
 def _open_units(on: date) -> QuerySet[Unit]:
@@ -32,9 +36,10 @@ def owing_units(on: date) -> Pairs:
 
 
 def consultable_units(on: date, *, besides: int | None = None) -> Pairs:
-    """Return the bodies that can be consulted on the day, but for the one that asks (one query)."""
-    rows = _open_units(on).filter(kind__in=sorted(CONSULTABLE_KINDS))
-    return _sorted([(unit.pk, unit.name) for unit in rows if unit.pk != besides])
+    """Return the named bodies that can be consulted on the day, outside ones first, but for who asks (one query)."""
+    rows = _open_units(on).filter(kind__in=sorted(CONSULTABLE_KINDS)).exclude(code__in=UNNAMED)
+    found = sorted(rows, key=lambda unit: (unit.kind not in OUTSIDE_KINDS, fold(unit.name)))
+    return [(unit.pk, unit.name) for unit in found if unit.pk != besides]
 
 
 def all_units(on: date | None = None) -> Pairs:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
 from workflow.choices import UnitKind
 from workflow.core.errors import WrongState
+from workflow.core.hashchain import canonical
 from workflow.core.numbering import symbol_for
-from workflow.models import Unit
+from workflow.models import Document, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ def province(on: date) -> Unit:
         if unit.is_open_on(on):
             return unit
     raise WrongState("Chưa có UBND tỉnh trong danh mục đơn vị nên không lập được báo cáo; đề nghị quản trị bổ sung.")
+
+
+def text_hash(document: Document) -> str:
+    """Return the SHA-256 of everything that an issued document says, as canonical JSON."""
+    said = {
+        "kind": document.kind,
+        "number": document.full_number,
+        "issued_on": document.issued_on,
+        "subject": document.subject,
+        "body": document.body,
+        "recipients": document.recipients,
+        "signer_name": document.signer_name,
+        "signer_title": document.signer_title,
+    }
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def symbol_of(kind: str, drafting_unit: Unit | None, on: date) -> str:

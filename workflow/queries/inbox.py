@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from workflow.choices import (
@@ -22,7 +22,16 @@ from workflow.models import Escalation, Extension, Obstacle, Reminder, Report, T
 from workflow.permissions import ANSWER, CHECK, DECIDE, DO, REGISTER, SIGN, SUBMIT, URGE, Actor
 
 MOST = 50
-"""Lines that one group shows; its count is of all."""
+"""Lines that one group shows; a plus in its count says that there are more."""
+
+COMING = 8
+"""Lines that the group of coming work shows."""
+
+READ = 4 * MOST
+"""Own tasks that are read, those asked for a monthly confirmation before all others."""
+
+LATER = {"cho-ghi": 1, "cho-chi-dao": 1, "sap-toi": 2}
+"""Groups that only wait for a paper to come, and then what is due after this week, stand after what is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ def load_inbox(actor: Actor, *, today: date) -> list[Group]:
     """
     own = [*_own_groups(actor, today), _late_bodies(actor, today)]
     groups = [*own, *office_groups(actor), *escalated_groups(actor)]
+    groups.sort(key=lambda group: LATER.get(group.key, 0))
     return [group for group in groups if group.lines]
 
 
@@ -88,20 +98,22 @@ def _own_tasks(actor: Actor) -> QuerySet[Task]:
     does = sorted(actor.units(DO))
     mine = Q(unit_id__in=heads) | Q(unit_id__in=does, assignee__isnull=True)
     mine |= Q(unit_id__in=does, assignee_id=actor.principal_id or actor.person_id)
+    unanswered = Q(confirmed_month__isnull=True) | Q(confirmed_month__lt=F("confirm_asked"))
+    asked = Case(When(unanswered, confirm_monthly=True, confirm_asked__isnull=False, then=0), default=1)
     rows = Task.objects.filter(mine, state__in=CLOCK_STATES).select_related("unit", "host_unit", "assignee")
-    return rows.order_by(F("due_on").asc(nulls_last=True), "id")
+    return rows.order_by(asked, F("due_on").asc(nulls_last=True), "id")
 
 
 def _own_groups(actor: Actor, today: date) -> list[Group]:
     if not (actor.holds(DO) or actor.holds(ANSWER)):
         return []
-    tasks = list(_own_tasks(actor)[: MOST * 2])
+    found = list(_own_tasks(actor)[: READ + 1])
+    tasks = sorted(found[:READ], key=lambda task: (task.due_on is None, task.due_on or today, task.pk))
     drafted = set(
         Report.objects.filter(task__in=[task.pk for task in tasks], status=ReportStatus.DRAFT).values_list(
             "task_id", flat=True
         )
     )
-    week_end = today + timedelta(days=6 - today.weekday())
     groups = [
         Group("qua-han", "Quá hạn", "late", "▲"),
         Group("hom-nay", "Hạn hôm nay", "soon", "◐"),
@@ -110,29 +122,30 @@ def _own_groups(actor: Actor, today: date) -> list[Group]:
         Group("sap-toi", "Sắp tới", "ontime", "●"),
     ]
     late, now, week, confirm, later = groups
+    week_end = today + timedelta(days=6 - today.weekday())
+    last = None
     for task in tasks:
-        line = _own_line(actor, task, has_draft=task.pk in drafted)
         if _asks_month(task):
-            confirm.lines.append(
-                Line(
-                    task,
-                    f"Xác nhận tháng {task.confirm_asked:%m/%Y}",
-                    "Việc thường xuyên, mỗi tháng trả lời một lần có hay không phát sinh.",
-                    "xac-nhan-thang",
-                )
-            )
+            confirm.lines.append(_month_line(task))
         if task.due_on is None:
             continue
         if task.due_on < today:
-            late.lines.append(line)
+            last = late
         elif task.due_on == today:
-            now.lines.append(line)
-        elif task.due_on <= week_end:
-            week.lines.append(line)
+            last = now
         else:
-            later.lines.append(line)
-    later.lines, later.more = later.lines[:8], len(later.lines) > 8
+            last = week if task.due_on <= week_end else later
+        last.lines.append(_own_line(actor, task, has_draft=task.pk in drafted))
+    for group in groups:
+        most = COMING if group is later else MOST
+        group.more = len(group.lines) > most or (group is last and len(found) > READ)
+        group.lines = group.lines[:most]
     return groups
+
+
+def _month_line(task: Task) -> Line:
+    why = "Việc thường xuyên, mỗi tháng trả lời một lần có hay không phát sinh."
+    return Line(task, f"Xác nhận tháng {task.confirm_asked:%m/%Y}", why, "xac-nhan-thang")
 
 
 def _late_bodies(actor: Actor, today: date) -> Group:

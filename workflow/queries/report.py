@@ -11,13 +11,21 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
-from workflow.choices import ReportStatus
+from workflow.choices import ReportStatus, TaskKind
 from workflow.core.hashchain import canonical
 from workflow.models import AuditEvent, Report, Task
 from workflow.permissions import ANSWER, DO, SUBMIT, Actor
 
 DRAFT_EVENTS = ("report.draft",)
 SUBMIT_EVENTS = ("task.report",)
+
+
+def may_answer_here(task: Task) -> bool:
+    """Tell whether the task may be answered by a report written here: not by a consulted body outside the department.
+
+    What it answers is a numbered reply (policy `what_answers`), recorded with số and ngày.
+    """
+    return task.kind != TaskKind.CONSULTATION or task.unit is None or task.unit.is_internal
 
 
 class LineChange(StrEnum):

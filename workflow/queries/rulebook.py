@@ -87,6 +87,8 @@ def _rule_rows() -> list[RuleRow]:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             parameters=row.parameters,
+            kinds=tuple(row.kinds),
+            origins=tuple(row.origins),
         )
         for row in Rule.objects.all()
     ]

@@ -28,6 +28,8 @@ def subject_of(task: Task) -> Subject:
     begun = max(day for day in (local_day(task.created_at), task.start_on, task.event_on) if day is not None)
     return Subject(
         ladder=task.ladder,
+        kind=task.kind,
+        origin=task.origin,
         rule_year=task.rule_year,
         state=task.state,
         has_lead=task.unit_id is not None,

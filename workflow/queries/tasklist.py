@@ -168,7 +168,7 @@ def _narrow(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
     elif wanted.state != "all":
         rows = rows.filter(state=wanted.state)
     for word in fold(wanted.text).split()[:MAX_WORDS]:
-        rows = rows.filter(Q(search__contains=word) | Q(unit__abbreviation__icontains=word))
+        rows = rows.filter(Q(search__contains=word) | Q(code__icontains=word) | Q(unit__abbreviation__icontains=word))
     return rows
 
 

@@ -48,6 +48,8 @@ def owed(ladder: str = "A", year: int = 2022, **facts: object) -> Subject:
     """A task in work, due on Friday 14/10/2022 unless said otherwise."""
     facts.setdefault("state", "in_progress")
     facts.setdefault("due_on", FRIDAY)
+    facts.setdefault("kind", "plan" if ladder == "A" else "consultation")
+    facts.setdefault("origin", {"A": "plan", "B": "procedure", "C": "province"}[ladder])
     return Subject(ladder=ladder, rule_year=year, **facts)  # type: ignore[arg-type]
 
 

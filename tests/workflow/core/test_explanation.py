@@ -45,7 +45,9 @@ CUSTOMER = rule(
     "escalate", LATE, CLOCK, Condition("reminders_issued", ">=", value=2), clause="", basis="Yêu cầu của khách hàng"
 )
 CONFIRM = rule("confirm", Condition("confirm_due", "is", value=True))
-SUBJECT = Subject(ladder="A", rule_year=2022, state="in_progress", due_on=date(2022, 10, 14))
+SUBJECT = Subject(
+    ladder="A", kind="plan", origin="plan", rule_year=2022, state="in_progress", due_on=date(2022, 10, 14)
+)
 
 
 def explain(

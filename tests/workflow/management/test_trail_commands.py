@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from tests.factories import MONDAY, House, at, make_task
 from tests.tamper import event, tamper, triggers_off

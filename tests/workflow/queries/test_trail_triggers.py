@@ -154,8 +154,9 @@ def test_sqlite_cannot_replace_an_event_by_inserting_over_it(house: House) -> No
     for column, value in (("id", event.pk), ("id", event.pk + 1000)):
         with pytest.raises(DatabaseError, match="chỉ ghi thêm"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT OR REPLACE INTO workflow_auditevent ({column}, chain, seq, occurred_at, action_id, name, body, "
-                "previous_hash, hash) SELECT %s, chain, seq, occurred_at, action_id, name, 'sửa', previous_hash, hash "
+                f"INSERT OR REPLACE INTO workflow_auditevent ({column}, chain, seq, occurred_at, action_id, name, "
+                "body, previous_hash, hash) SELECT %s, chain, seq, occurred_at, action_id, name, "
+                "'sửa', previous_hash, hash "
                 "FROM workflow_auditevent WHERE id = %s",
                 [value, event.pk],
             )

@@ -48,7 +48,7 @@ def submit(site: House, enter: Enter, task: Task) -> Report:
     """Have the member write and the head submit a report."""
     draft(enter(site.member), task)
     response = act(enter(site.head), task, "nop-bao-cao")
-    assert "Đã gửi báo cáo." in response.content.decode()
+    assert "Đã gửi; bản đã gửi được đóng lại." in response.content.decode()
     return Report.objects.get(task=task, status=ReportStatus.SUBMITTED)
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from workflow.actions.audit import action, record_event
 from workflow.core.errors import Invalid, NotPermitted
 from workflow.core.planfile import ParsedPlan
@@ -39,13 +41,13 @@ def import_plan(
     """Write the plan with its rows, bullets, figures, duties and defects; the same file again changes nothing.
 
     :raises NotPermitted: when the person is not of Văn phòng.
-    :raises Invalid: when a plan of this number was imported from a file with other content.
+    :raises Invalid: when a plan of this number was imported from a file with other content, or at this very moment.
     """
     require_planner(by)
     former = Plan.objects.select_for_update().filter(number=parsed.number).first()
     if former is not None:
         return _again(former, source_name, source_sha256)
-    plan = Plan.objects.create(
+    plan = Plan(
         number=parsed.number,
         issued_on=parsed.issued_on,
         year=parsed.year,
@@ -58,6 +60,14 @@ def import_plan(
         source_sha256=source_sha256,
         imported_at=now,
     )
+    try:
+        with transaction.atomic():
+            plan.save(force_insert=True)
+    except IntegrityError:
+        if not Plan.objects.filter(number=parsed.number).exists():
+            raise
+        said = f"Kế hoạch số {parsed.number} vừa được nhập ở nơi khác; hãy chạy lại để đối chiếu với bản đã nhập."
+        raise Invalid.of(file=said) from None
     _write_rows(plan, parsed)
     _write_figures(plan, parsed)
     counts = {

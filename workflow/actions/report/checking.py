@@ -8,7 +8,7 @@ from datetime import datetime
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
 from workflow.actions.report.drafting import pinned_report
-from workflow.actions.task import hand_on, restore_duty, wait_anew
+from workflow.actions.task import close_children, hand_on, restore_duty, wait_anew
 from workflow.actions.transition import lock_task, perform_transition
 from workflow.choices import NotificationKind, ReportStatus, TaskKind
 from workflow.core.errors import NotPermitted, WrongState
@@ -39,6 +39,9 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     All three checks must be judged. Quantity and content must be right; a late report may be accepted with `time_ok`
     False, since lateness can't be repaired by returning it: the mark stays on the version and in the figures.
 
+    Consultations under the task that are still open close with it, so that no body is reported as silent for finished
+    work; what supporting units and the steps after it owe stays owed.
+
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: when the person may not check it, or had a hand in it (domain.md section 7.3).
     :raises WrongState: when no report stands submitted.
@@ -58,6 +61,8 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     details = {"version": version, "note": note, **judged}
     perform_transition(task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Báo cáo bản {version} đã được duyệt: {task.title}", by=by, now=now)
+    reason = f"việc cha {task.code} đã duyệt báo cáo, không cần lấy ý kiến nữa"
+    close_children(task, reason, kinds=(TaskKind.CONSULTATION,), by=by, now=now)
     owner = task.unit.abbreviation or task.unit.name if task.unit else ""
     hand_on(task, f"Báo cáo bản {version} của {owner}", now=now)
     return report

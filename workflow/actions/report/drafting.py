@@ -18,6 +18,7 @@ from workflow.queries.report import (
     SUBMIT_EVENTS,
     actors_of,
     describe_version,
+    may_answer_here,
     newest_report,
     report_hash,
 )
@@ -50,12 +51,13 @@ def save_draft(
 
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: unless a person of the unit does it.
-    :raises WrongState: when no report is owed now.
+    :raises WrongState: when no report is owed now, or a body outside is to answer by paper (`may_answer_here`).
     :raises Invalid: when nothing at all was written.
     """
     task = lock_task(task_id, by=by)
     if not may_write(task, by):
         raise NotPermitted("Chỉ người của đơn vị thực hiện được soạn báo cáo này.")
+    _require_answer_here(task)
     _require_writable(task)
     fields = Fields()
     written = nothing_to_report or bool(evidence.strip())
@@ -81,6 +83,12 @@ def save_draft(
     return report
 
 
+def _require_answer_here(task: Task) -> None:
+    if not may_answer_here(task):
+        said = "Cơ quan ngoài Sở trả lời lấy ý kiến bằng văn bản có số, ngày"
+        raise WrongState(f"{said}; hãy dùng “Ghi văn bản trả lời”, không soạn báo cáo tại đây.")
+
+
 def _require_writable(task: Task) -> None:
     if task.state == TaskState.REPORTED:
         raise WrongState(f"Bản {task.submitted_version} đang chờ duyệt; hãy rút bản đó nếu muốn sửa.")
@@ -98,12 +106,13 @@ def submit_report(task_id: int, version: int, *, by: Actor, now: datetime) -> Re
     :raises NotFound: when the task or the version is not seen.
     :raises NotPermitted: unless the unit's head does it.
     :raises Stale: when a newer version exists.
-    :raises WrongState: when the version is no draft, or no report is owed now.
+    :raises WrongState: when the version is no draft, or no report is owed now, or a body outside is to answer by paper.
     :raises Invalid: when the content or the evidence is missing.
     """
     task = lock_task(task_id, by=by)
     if not may_report(task, by):
         raise NotPermitted("Chỉ trưởng đơn vị được nộp báo cáo; hãy trình trưởng đơn vị nộp bản này.")
+    _require_answer_here(task)
     report = _draft_to_submit(task, version)
     _require_writable(task)
     _require_complete(task, report)

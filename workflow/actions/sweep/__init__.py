@@ -33,6 +33,9 @@ BATCH_SIZE = 1000
 ROW_FAULTS = (ArithmeticError, AttributeError, DataError, IntegrityError, LookupError, TypeError, ValueError)
 """Faults that a row's own data may cause. A lost connection or a deadlock is none of them: the next sweep goes on."""
 
+ALIKE_AT_MOST = 20
+"""When so many rows fail first and all alike, the cause is not theirs."""
+
 NOT_AGAIN_BEFORE = timedelta(minutes=1)
 """A task just dealt with is not looked at again by the same sweep."""
 
@@ -55,11 +58,15 @@ def sweep(
 ) -> SweepResult:
     """Let every rule act that is due at `now` (an aware moment); each batch commits on its own.
 
-    `progress` is called after each batch with the result so far.
+    With nothing due it is one query. The department is read anew for each batch, since people and units change while
+    a long sweep runs. `progress` is called after each batch with the result so far.
+
+    :raises LookupError: when something is due and no department stands in the table.
+    :raises Exception: the fault itself, when the first rows of a batch all fail alike (`ALIKE_AT_MOST`).
     """
     result = SweepResult()
-    office = read_office(now)
-    while True:
+    while due_ids(now, 1):
+        office = read_office(now)
         try:
             taken = _sweep_batch(office, result, batch_size, now=now)
         except ROW_FAULTS as error:
@@ -67,8 +74,9 @@ def sweep(
             taken = _sweep_row_by_row(office, result, batch_size, now=now)
         if progress is not None:
             progress(result)
-        if not taken:
-            return result
+        if not taken:  # others hold what is due
+            break
+    return result
 
 
 def due_ids(now: datetime, limit: int) -> list[int]:
@@ -89,15 +97,27 @@ def _sweep_batch(office: Office, result: SweepResult, size: int, *, now: datetim
 
 
 def _sweep_row_by_row(office: Office, result: SweepResult, size: int, *, now: datetime) -> int:
+    """Sweep each task of the batch by itself; set those apart that fail, unless one cause lies behind them all.
+
+    :raises Exception: one of `ROW_FAULTS`, when the first rows all fail alike: nothing is set apart then, since the
+        fault is the house's and not theirs.
+    """
     ids = due_ids(now, size)
-    for task_id in ids:
+    failed: list[tuple[int, str, str]] = []
+    for number, task_id in enumerate(ids, start=1):
         try:
             result.effects.update(_sweep_one(task_id, office, now=now))
         except ROW_FAULTS as error:
-            code = _quarantine(task_id, f"{type(error).__name__}: {error}", now=now)
-            if code:
-                result.quarantined.append((code, str(error)))
+            failed.append((task_id, type(error).__name__, str(error)))
+            alike = {(kind, text) for _id, kind, text in failed}
+            if number == len(failed) == ALIKE_AT_MOST and len(alike) == 1:
+                logger.exception("%d nhiệm vụ đầu đều hỏng như nhau; dừng, không tách riêng nhiệm vụ nào.", number)
+                raise
         result.looked_at += 1
+    for task_id, kind, text in failed:
+        code = _quarantine(task_id, f"{kind}: {text}", now=now)
+        if code:
+            result.quarantined.append((code, text))
     return len(ids)
 
 

@@ -10,6 +10,7 @@ from workflow.actions.task.acts import (
     require_open,
     start_task,
 )
+from workflow.actions.task.closing import close_children, settle_closing
 from workflow.actions.task.following import (
     Settled,
     hand_on,
@@ -28,6 +29,7 @@ __all__ = [
     "assign_lead",
     "assign_person",
     "cancel_task",
+    "close_children",
     "create_tasks",
     "hand_on",
     "move_processing_end",
@@ -38,6 +40,7 @@ __all__ = [
     "require_open",
     "restore_duty",
     "settle_answer",
+    "settle_closing",
     "settle_task",
     "start_task",
     "wait_anew",

@@ -8,15 +8,18 @@ from django.utils import timezone
 
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
-from workflow.actions.task.following import settle_task, wait_anew
+from workflow.actions.task.closing import close_children, settle_closing, tell_closed
+from workflow.actions.task.following import wait_anew
 from workflow.actions.task.making import find_lead
 from workflow.actions.transition import change_task, lock_task, perform_transition, state_label
-from workflow.choices import CLOSED_STATES, OPEN_STATES, EscalationStatus, HandedBy, NotificationKind, RequestStatus
+from workflow.actions.unit import lock_units
+from workflow.choices import CLOSED_STATES, HandedBy, NotificationKind
 from workflow.core.errors import Invalid, NotPermitted, WrongState
 from workflow.core.fields import Fields
-from workflow.models import Extension, Obstacle, Person, ProgressNote, Task
+from workflow.models import Person, ProgressNote, Task, Unit
 from workflow.permissions import CHECK, DECIDE, DO, SUBMIT, URGE, Actor
 from workflow.queries.notification import people_of
+from workflow.queries.unit import heir_of
 
 
 @action
@@ -28,6 +31,7 @@ def assign_lead(task_id: int, unit_id: int, *, by: Actor, now: datetime) -> Task
     :raises WrongState: when the task is closed or has a lead already.
     :raises Invalid: when the unit can't lead.
     """
+    units = lock_units([unit_id])
     task = lock_task(task_id, by=by)
     if not (by.may(URGE, task.host_unit_id) or by.may(DECIDE, task.host_unit_id)):
         raise NotPermitted("Chỉ Văn phòng hoặc Lãnh đạo Sở được giao đơn vị chủ trì.")
@@ -35,7 +39,7 @@ def assign_lead(task_id: int, unit_id: int, *, by: Actor, now: datetime) -> Task
     if task.unit_id is not None:
         raise WrongState("Nhiệm vụ đã có đơn vị chủ trì; chỉ giao được cho nhiệm vụ còn thiếu đơn vị chủ trì.")
     fields = Fields()
-    find_lead(fields, unit_id, timezone.localdate(now))
+    find_lead(fields, units.get(unit_id), timezone.localdate(now))
     fields.stop_if_wrong()
     changes = {"unit_id": unit_id, "handed_by": HandedBy.ASSIGNMENT}
     change_task(task, name="task.assign_lead", by=by, now=now, changes=changes, clause=task.clause)
@@ -50,7 +54,7 @@ def assign_person(task_id: int, person_id: int, *, by: Actor, now: datetime) -> 
 
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: unless the unit's head does it.
-    :raises WrongState: when the task is closed.
+    :raises WrongState: when the task is closed, or is assigned to that person already.
     :raises Invalid: when the person has no place in force in the unit from which he may do its work.
     """
     task = lock_task(task_id, by=by)
@@ -61,6 +65,8 @@ def assign_person(task_id: int, person_id: int, *, by: Actor, now: datetime) -> 
         said = "Người này không có vị trí công tác đang hiệu lực tại đơn vị; hãy chọn người của đơn vị."
         raise Invalid.of(person_id=said)
     name = Person.objects.values_list("full_name", flat=True).get(pk=person_id)
+    if task.assignee_id == person_id:
+        raise WrongState(f"Nhiệm vụ này đã phân công cho {name} rồi.")
     changes = {"assignee_id": person_id}
     change_task(task, name="task.assign_person", by=by, now=now, changes=changes, details={"name": name})
     text = f"Ông/bà được phân công: {task.title}"
@@ -105,8 +111,8 @@ def arm_task(task_id: int, event_number: str, event_on: date, *, by: Actor, now:
 def cancel_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Task:
     """Cancel an open task, and with it every open task under it, each with its own event.
 
-    What was drafted or asked for and no longer matters is withdrawn: reminder drafts, an unsent duty to report to
-    UBND tỉnh, a pending extension or obstacle. The units' heads are told.
+    What was drafted or asked for and no longer matters is withdrawn and named in the events: reminder drafts, an
+    unsent duty to report to UBND tỉnh, a pending extension or obstacle. The units' heads are told.
 
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: unless a leader does it.
@@ -119,49 +125,36 @@ def cancel_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Task:
     fields = Fields()
     reason = fields.text("reason", reason, "Lý do hủy")
     fields.stop_if_wrong()
-    _cancel(task, reason, {"reason": reason}, by=by, now=now)
+    settled = settle_closing(task, "nhiệm vụ đã hủy", by=by, now=now)
+    details = {"reason": reason, **settled.details}
+    perform_transition(task, "cancel", by=by, now=now, changes=settled.changes, details=details)
+    tell_closed(task, reason, by=by, now=now)
+    close_children(task, f"việc cha {task.code} đã hủy: {reason}", by=by, now=now)
     return task
-
-
-def _cancel(task: Task, reason: str, details: dict[str, object], *, by: Actor, now: datetime) -> None:
-    settled = settle_task(task, "nhiệm vụ đã hủy", EscalationStatus.WITHDRAWN, by=by, now=now)
-    Extension.objects.filter(task=task, status=RequestStatus.PENDING).update(status=RequestStatus.WITHDRAWN)
-    Obstacle.objects.filter(task=task, status=RequestStatus.PENDING).update(status=RequestStatus.WITHDRAWN)
-    changes = {**settled.changes, "closed_at": now, "obstacle_open": False}
-    perform_transition(task, "cancel", by=by, now=now, changes=changes, details={**details, **settled.details})
-    text = f"Nhiệm vụ đã hủy ({reason}): {task.title}"
-    tell_of(
-        task,
-        heads_of=[(task.unit_id, SUBMIT)],
-        persons=[task.assignee_id],
-        kind=NotificationKind.DECISION,
-        text=text,
-        by=by,
-        now=now,
-    )
-    children = Task.objects.filter(parent=task, state__in=OPEN_STATES).order_by("pk")
-    for child_id in list(children.values_list("pk", flat=True)):
-        child = lock_task(child_id, by=None)
-        _cancel(child, f"Việc cha {task.code} đã hủy", {"reason": reason, "parent": task.code}, by=by, now=now)
 
 
 @action
 def reopen_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Task:
     """Reopen a reviewed task: the same round and deadline go on, and a new report is owed.
 
+    A unit that was closed since owes nothing more: the task passes to its successor, as the open ones did then.
+
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: unless a leader does it.
-    :raises WrongState: when the task is not reviewed.
+    :raises WrongState: when the task is not reviewed, or its unit was closed without a successor.
     :raises Invalid: when the reason is blank.
     """
+    heirs = _lock_heirs(task_id, timezone.localdate(now))
     task = lock_task(task_id, by=by)
     if not (by.may(DECIDE, task.unit_id) or by.may(DECIDE, task.host_unit_id)):
         raise NotPermitted("Chỉ Lãnh đạo Sở được mở lại nhiệm vụ.")
     fields = Fields()
     reason = fields.text("reason", reason, "Lý do mở lại")
     fields.stop_if_wrong()
-    changes = {"submitted_version": None, "reported_at": None, "closed_at": None, **wait_anew(task, now=now)}
-    perform_transition(task, "reopen", by=by, now=now, changes=changes, details={"reason": reason})
+    passed, closed_units = _pass_to_heirs(task, heirs)
+    changes = {"submitted_version": None, "reported_at": None, "closed_at": None, **wait_anew(task, now=now), **passed}
+    details = {"reason": reason, "closed_units": closed_units} if closed_units else {"reason": reason}
+    perform_transition(task, "reopen", by=by, now=now, changes=changes, details=details)
     text = f"Nhiệm vụ được mở lại ({reason}): {task.title}"
     heads = [(task.unit_id, SUBMIT), (task.unit_id, CHECK)]
     tell_of(
@@ -174,6 +167,42 @@ def reopen_task(task_id: int, reason: str, *, by: Actor, now: datetime) -> Task:
         now=now,
     )
     return task
+
+
+def _lock_heirs(task_id: int, today: date) -> dict[int, Unit | None]:
+    """Lock the units of a task, and who took over from those that were closed; return by unit who does its work."""
+    row = Task.objects.filter(pk=task_id).values_list("unit_id", "host_unit_id").first()
+    units = Unit.objects.in_bulk([pk for pk in row or () if pk])
+    heirs = {pk: heir_of(unit, today) for pk, unit in units.items()}
+    locked = lock_units([*heirs, *(heir.pk for heir in heirs.values() if heir is not None)])
+    return {pk: _still_open(locked, heir, today) for pk, heir in heirs.items()}
+
+
+def _still_open(locked: dict[int, Unit], heir: Unit | None, today: date) -> Unit | None:
+    unit = locked.get(heir.pk) if heir is not None else None
+    return unit if unit is not None and unit.is_open_on(today) else None
+
+
+def _pass_to_heirs(task: Task, heirs: dict[int, Unit | None]) -> tuple[dict[str, object], list[str]]:
+    """Return the columns with which a locked task leaves closed units for their successors, and those units' codes.
+
+    :raises WrongState: when a unit was closed without a successor, or at this very moment.
+    """
+    changes: dict[str, object] = {}
+    closed = []
+    for column, unit in (("unit_id", task.unit), ("host_unit_id", task.host_unit)):
+        if unit is None:
+            continue
+        heir = heirs.get(unit.pk)
+        if heir is None:
+            said = f"{unit.name} đã đóng và không có đơn vị kế thừa đang hoạt động nên không mở lại được"
+            raise WrongState(f"{said}; hãy giao việc này thành nhiệm vụ mới cho đơn vị khác.")
+        if heir.pk != unit.pk:
+            changes |= {column: heir.pk, "handed_by": HandedBy.SUCCESSION}
+            closed.append(unit.code)
+            if column == "unit_id":
+                changes["assignee_id"] = None
+    return changes, closed
 
 
 @action

@@ -16,10 +16,11 @@ from workflow.choices import (
     EscalationStatus,
     NotificationKind,
     ReminderStatus,
+    ReportStatus,
     TaskKind,
     TaskState,
 )
-from workflow.models import Document, Escalation, Reminder, Task
+from workflow.models import Document, Escalation, Reminder, Report, Task
 from workflow.permissions import SUBMIT, Actor
 
 EVENT_NUMBER_LENGTH = 60
@@ -105,12 +106,16 @@ def restore_duty(task: Task, because: str, *, now: datetime) -> Escalation | Non
     """Put a locked task back with UBND tỉnh when its report turned out to be no answer (returned or withdrawn).
 
     A duty of this round that the report had answered before it was sent stands again, so that a report that is handed
-    in and taken back never escapes it; one already sent still waits for UBND's direction. The engine moves the task to
+    in and taken back never escapes it; one already sent still waits for UBND's direction. A duty whose answer was
+    accepted is over: it does not come back when a report after a reopening is returned. The engine moves the task to
     đã chuyển UBND tỉnh with an event of its own. Returns the duty, or None when there is none.
     """
     live = (EscalationStatus.ANSWERED, EscalationStatus.SENT)
     duty = Escalation.objects.filter(task=task, round=task.round, status__in=live).first()
     if duty is None:
+        return None
+    accepted = Report.objects.filter(task=task, round=task.round, status=ReportStatus.ACCEPTED)
+    if duty.status == EscalationStatus.ANSWERED and accepted.filter(decided_at__gte=duty.closed_at).exists():
         return None
     if duty.status == EscalationStatus.ANSWERED:
         duty.status, duty.closed_at, duty.closed_reason = EscalationStatus.DUTY, None, ""

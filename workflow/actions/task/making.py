@@ -10,6 +10,7 @@ from django.utils import timezone
 from workflow.actions.audit import Entry, action, append_to_tasks
 from workflow.actions.notification import tell_of
 from workflow.actions.transition import set_next_due, snapshot
+from workflow.actions.unit import lock_units
 from workflow.adapters.setwise import update_rows
 from workflow.choices import HandedBy, Ladder, NotificationKind, TaskKind, TaskOrigin, UnitKind
 from workflow.core.deadline import Roll, last_working_day
@@ -81,9 +82,9 @@ def open_province_task(
     number = fields.text("number", number, "Số văn bản giao", limit=60)
     fields.past_day("issued_on", issued_on, "Ngày văn bản giao", today=today)
     counted_to = read_due(fields, due_on, today)
-    unit = find_lead(fields, unit_id, today)
+    units, office = _lock_lead_and_office(unit_id, today)
+    unit = find_lead(fields, units.get(unit_id), today)
     fields.stop_if_wrong()
-    office = _lock_office(today)
     first = f"UBND-{issued_on.year}-{number}"[:100]
     task = Task(
         code=_free_code(first),
@@ -121,8 +122,8 @@ def open_dossier(title: str, unit_id: int, processing_until: date, code: str, *,
     title = fields.text("title", title, "Nội dung hồ sơ")
     code = fields.text("code", code, "Mã hồ sơ", limit=100)
     fields.coming_day("processing_until", processing_until, "Ngày hết thời gian xử lý", today=today)
-    unit = find_lead(fields, unit_id, today)
-    office = _lock_office(today)
+    units, office = _lock_lead_and_office(unit_id, today)
+    unit = find_lead(fields, units.get(unit_id), today)
     if code and Task.objects.filter(code=code).exists():
         fields.refuse("code", f"Mã hồ sơ {code} đã có; hãy kiểm tra lại mã trên phiếu tiếp nhận.")
     fields.stop_if_wrong()
@@ -146,9 +147,8 @@ def open_dossier(title: str, unit_id: int, processing_until: date, code: str, *,
     return _open(task, f"Hồ sơ mới: {title}", by=by, now=now)
 
 
-def find_lead(fields: Fields, unit_id: int, on: date) -> Unit | None:
-    """Return the unit if it may lead a task on the day: internal and open; else note what is wrong with it."""
-    unit = Unit.objects.filter(pk=unit_id).first()
+def find_lead(fields: Fields, unit: Unit | None, on: date) -> Unit | None:
+    """Return a locked unit if it may lead a task on the day: internal and open; else note what is wrong with it."""
     if unit is None:
         fields.refuse("unit_id", "Đơn vị này không có trong danh mục; hãy chọn lại đơn vị chủ trì.")
     elif not unit.is_internal:
@@ -173,11 +173,16 @@ def _rolled(day: date, policy: str, on: date) -> date:
     return last_working_day(day, rulebook.calendar, Roll(str(rulebook.policy(policy, on))))
 
 
-def _lock_office(on: date) -> Unit:
-    """Lock and return Văn phòng, so that two new tasks never take the same code."""
-    for office in Unit.objects.select_for_update(of=("self",)).filter(kind=UnitKind.OFFICE).order_by("pk"):
-        if office.is_open_on(on):
-            return office
+def _lock_lead_and_office(unit_id: int, on: date) -> tuple[dict[int, Unit], Unit]:
+    """Lock the unit, so that it can't close meanwhile, and Văn phòng, so that two new tasks never take the same code.
+
+    :raises WrongState: when no Văn phòng is open on the day.
+    """
+    offices = list(Unit.objects.filter(kind=UnitKind.OFFICE).values_list("pk", flat=True))
+    locked = lock_units([unit_id, *offices])
+    for pk in sorted(offices):
+        if pk in locked and locked[pk].is_open_on(on):
+            return locked, locked[pk]
     raise WrongState("Chưa có Văn phòng đang hoạt động để theo dõi việc này; đề nghị quản trị mở đơn vị Văn phòng.")
 
 

@@ -1,6 +1,7 @@
 """Acts on units, people, places and powers (domain.md section 6): dated, recorded, never deleting."""
 
 from workflow.actions.unit.delegation import delegate, revoke_delegation
+from workflow.actions.unit.locking import lock_units
 from workflow.actions.unit.people import (
     appoint,
     close_person,
@@ -25,6 +26,7 @@ __all__ = [
     "end_membership",
     "insert_membership",
     "insert_unit",
+    "lock_units",
     "open_person",
     "open_unit",
     "password_errors",

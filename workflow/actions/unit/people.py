@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -51,10 +52,20 @@ def open_person(
         person.set_unusable_password()
     else:
         person.set_password(password)
-    person.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        if not Person.objects.filter(username=person.username).exists():
+            raise
+        raise Invalid.of(username=_taken(person.username)) from None  # somebody else was faster
     after = {"username": person.username, "full_name": person.full_name, "email": person.email}
     record_event("person.open", subject=f"person:{person.pk}", by=by, now=now, after=after)
     return person
+
+
+def _taken(username: str) -> str:
+    return f"Đã có tài khoản “{username}”."
 
 
 def _name_errors(person: Person) -> dict[str, str]:
@@ -66,7 +77,7 @@ def _name_errors(person: Person) -> dict[str, str]:
     if not person.username:
         errors["username"] = "Phải ghi tên tài khoản."
     elif Person.objects.filter(username=person.username).exists():
-        errors["username"] = f"Đã có tài khoản “{person.username}”."
+        errors["username"] = _taken(person.username)
     if not person.full_name:
         errors["full_name"] = "Phải ghi họ và tên."
     if person.email:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
@@ -67,8 +68,8 @@ def insert_unit(facts: UnitFacts, *, by: Actor | None, now: datetime) -> Unit:
     if not facts.code.strip() or not facts.name.strip():
         raise Invalid.of(code="Đơn vị phải có mã và tên.")
     if Unit.objects.filter(code=facts.code).exists():
-        raise Invalid.of(code=f"Đã có đơn vị mang mã “{facts.code}”; chọn mã khác.")
-    unit = Unit.objects.create(
+        raise Invalid.of(code=_taken(facts.code))
+    unit = Unit(
         code=facts.code,
         name=nfc(facts.name),
         abbreviation=nfc(facts.abbreviation),
@@ -81,8 +82,19 @@ def insert_unit(facts: UnitFacts, *, by: Actor | None, now: datetime) -> Unit:
         demonstration=facts.demonstration,
         note=nfc(facts.note),
     )
+    try:
+        with transaction.atomic():
+            unit.save(force_insert=True)
+    except IntegrityError:
+        if not Unit.objects.filter(code=facts.code).exists():
+            raise
+        raise Invalid.of(code=_taken(facts.code)) from None  # somebody else was faster
     record_event("unit.open", subject=f"unit:{unit.code}", by=by, now=now, after=asdict(facts))
     return unit
+
+
+def _taken(code: str) -> str:
+    return f"Đã có đơn vị mang mã “{code}”; chọn mã khác."
 
 
 def _named(code: str, field: str) -> Unit | None:
@@ -161,7 +173,10 @@ def close_unit(
     :raises Invalid: when open work, or a section of the unit, has no successor to go to; or a date does not fit.
     """
     require_administrator(by)
-    unit = Unit.objects.select_for_update().filter(pk=unit_id).first()
+    # Both rows at once and in the order of their keys, before any task: see `locking`.
+    both = Unit.objects.select_for_update().filter(pk__in=[unit_id, successor_id or unit_id]).order_by("pk")
+    locked = {row.pk: row for row in both}
+    unit = locked.get(unit_id)
     if unit is None:
         raise NotFound
     if unit.valid_to is not None:
@@ -170,7 +185,10 @@ def close_unit(
         raise Invalid.of(closed_on="Không đóng trước một đơn vị còn hoạt động; làm việc này vào ngày đóng.")
     if closed_on < unit.valid_from:
         raise Invalid.of(closed_on=f"Ngày đóng trước ngày đơn vị có hiệu lực {unit.valid_from:%d/%m/%Y}.")
-    successor = _successor(unit, successor_id, closed_on)
+    if successor_id is not None and successor_id not in locked:
+        raise NotFound
+    successor = locked[successor_id] if successor_id is not None else None
+    _check_successor(unit, successor, closed_on)
     passed = _pass_work(unit, successor, by=by, now=now)
     _pass_place(unit, successor, closed_on)
     ended = _end_memberships(unit, closed_on)
@@ -193,17 +211,13 @@ def close_unit(
     return Closing(unit.pk, passed, ended)
 
 
-def _successor(unit: Unit, successor_id: int | None, closed_on: date) -> Unit | None:
-    if successor_id is None:
-        return None
-    successor = Unit.objects.select_for_update().filter(pk=successor_id).first()
+def _check_successor(unit: Unit, successor: Unit | None, closed_on: date) -> None:
     if successor is None:
-        raise NotFound
+        return
     if successor.pk == unit.pk or successor.is_set or successor.is_internal is not unit.is_internal:
         raise Invalid.of(successor=f"{successor.name} không thể kế thừa {unit.name}.")
     if not successor.is_open_on(closed_on + timedelta(days=1)):
         raise Invalid.of(successor=f"{successor.name} không hoạt động sau ngày {closed_on:%d/%m/%Y}.")
-    return successor
 
 
 def _pass_work(unit: Unit, successor: Unit | None, *, by: Actor | None, now: datetime) -> int:

@@ -71,6 +71,8 @@ def months(year: int, first_month: int, terms: Terms) -> tuple[Period, ...]:
 def _term(
     schedule: Schedule, terms: Terms, *, suffix: str, label: str, days: tuple[date | None, date | None]
 ) -> Period:
+    # What waits for an event has no deadline afterwards either: once the event is there, the unit is asked monthly.
+    waits_without_end = bool(schedule.event) and days[1] is None
     return _roll(
         Period(
             suffix=suffix,
@@ -78,7 +80,7 @@ def _term(
             start=days[0],
             last_day=days[1],
             basis=schedule.basis,
-            confirm_monthly=schedule.confirm_monthly,
+            confirm_monthly=schedule.confirm_monthly or waits_without_end,
             event=schedule.event or "",
         ),
         terms,

@@ -81,9 +81,11 @@ class Decision:
         }
 
 
-def _left_out(rule: RuleRow, today: date, policies: PoliciesOn) -> str:
+def _left_out(rule: RuleRow, subject: Subject, today: date, policies: PoliciesOn) -> str:
     if not rule.in_force_on(today):
         return "chưa hoặc không còn hiệu lực vào ngày này"
+    if not rule.applies_to(subject.kind, subject.origin):
+        return "không áp dụng cho loại việc này"
     if rule.inferred and not policies.flag("inherit_two_times_2023"):
         return "suy đoán từ bản 2022, chính sách không cho kế thừa"
     return ""
@@ -100,9 +102,9 @@ def _all_hold(rule: RuleRow, facts: dict[str, PolicyValue], policies: PoliciesOn
     return all(condition.holds(facts[condition.fact], condition.wanted(policies)) for condition in rule.conditions)
 
 
-def judge(rule: RuleRow, facts: dict[str, PolicyValue], policies: PoliciesOn, today: date) -> Looked:
+def judge(rule: RuleRow, subject: Subject, facts: dict[str, PolicyValue], policies: PoliciesOn, today: date) -> Looked:
     """Look at one rule and say what was found for each of its conditions."""
-    left_out = _left_out(rule, today, policies)
+    left_out = _left_out(rule, subject, today, policies)
     checks = tuple(_check(condition, facts, policies) for condition in rule.conditions)
     return Looked(rule, checks, not left_out and all(check.holds for check in checks), left_out)
 
@@ -119,11 +121,11 @@ def decide(subject: Subject, rulebook: Rulebook, now: datetime, *, trace: bool =
     looked: list[Looked] = []
     for rule in rulebook.rules_on(subject.rule_year, subject.ladder, today):
         if trace:
-            found = judge(rule, facts, policies, today)
+            found = judge(rule, subject, facts, policies, today)
             looked.append(found)
             holds = found.holds
         else:
-            holds = not _left_out(rule, today, policies) and _all_hold(rule, facts, policies)
+            holds = not _left_out(rule, subject, today, policies) and _all_hold(rule, facts, policies)
         if holds and chosen is None and rule.effect in STEP_EFFECTS:
             chosen = rule
             if not trace:
@@ -191,6 +193,7 @@ def decide_by_hand(subject: Subject, rulebook: Rulebook, now: datetime, effect: 
         wanted.append(ALLOW_EARLY)
     for kind in wanted:
         for rule in rulebook.rules_on(subject.rule_year, subject.ladder, today):
-            if rule.effect == kind and not _left_out(rule, today, policies) and _all_hold(rule, facts, policies):
+            allowed = rule.effect == kind and not _left_out(rule, subject, today, policies)
+            if allowed and _all_hold(rule, facts, policies):
                 return replace(_decision(rule, subject, rulebook, now, facts), deferred_until=None)
     return Decision(now, facts=facts)

@@ -34,6 +34,8 @@ class Subject:
     """The facts of one task that a decision needs; all of them stand in the task's own row."""
 
     ladder: str
+    kind: str
+    origin: str
     rule_year: int
     state: str
     has_lead: bool = True

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from workflow.actions.sweep import SweepResult, sweep
+from workflow.actions.sweep.office import read_office
 from workflow.core.escalation import CONFIRM, ESCALATE, NUDGE, REMIND
 from workflow.management.moment import read_moment
 from workflow.queries.clock import current_moment
@@ -41,20 +42,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--at", type=read_moment, help="thời điểm quét, ví dụ 2022-11-21T08:00; mặc định: lúc này")
+        parser.add_argument(
+            "--at",
+            type=read_moment,
+            help="thời điểm quét, chỉ khi trình diễn, ví dụ 2022-11-21T08:00; mặc định: lúc này",
+        )
 
     def handle(self, *, at: datetime | None, **_options: object) -> None:
-        """Sweep at the site's moment, or at the one given.
+        """Sweep at the site's moment, or in a demonstration at the one given.
 
-        :raises CommandError: for a moment to come, outside a demonstration: its papers would be dated ahead of time;
-            and before the department was seeded.
+        :raises CommandError: for a given moment outside a demonstration: papers would be dated ahead or back, and the
+            trail would no longer stand in the order of time; and before the department was seeded.
         """
-        now = current_moment()
-        if at is not None and at > now and not settings.DEMONSTRATION:
-            raise CommandError("Không quét trước cho thời điểm chưa đến khi vận hành thật.")
-        moment = at or now
+        if at is not None and not settings.DEMONSTRATION:
+            said = "Khi vận hành thật chỉ quét cho lúc này; hãy chạy lại không có --at."
+            raise CommandError(f"{said} Chọn thời điểm chỉ dùng khi trình diễn (DONDOC_DEMONSTRATION=1).")
+        moment = at or current_moment()
         self.stdout.write(f"Quét lúc {timezone.localtime(moment):%H:%M ngày %d/%m/%Y}")
         try:
+            read_office(moment)  # says what is missing even when nothing is due
             result = sweep(now=moment)
         except LookupError as error:
             raise CommandError(str(error)) from None

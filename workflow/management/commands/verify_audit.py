@@ -86,7 +86,7 @@ class Command(BaseCommand):
             if trail.bad_chains > len(trail.bad):
                 out(f"  … và {trail.bad_chains - len(trail.bad)} chuỗi khác.")
         if not facts.ok:
-            out(f"LỖI: {facts.wrong} số liệu trong hàng nhiệm vụ không khớp bản ghi gốc.")
+            out(f"LỖI: {facts.wrong} số liệu của nhiệm vụ hoặc văn bản không khớp bản ghi gốc.")
             for one in facts.disagreements:
                 out(f"  - {one}")
         if trail.ok and facts.ok:

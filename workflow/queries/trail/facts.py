@@ -1,33 +1,40 @@
-"""Facts that stand in a task's row for the sweep and repeat rows of other tables: do they still agree?"""
+"""Facts that stand twice: what a task's row repeats of other tables, and what a document's hashes repeat of it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
+from django.core.files.storage import default_storage
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.fields import BooleanField, DateField, DateTimeField, Field
 from django.db.models.functions import Coalesce
 
-from workflow.choices import ReminderStatus, ReportStatus, RequestStatus, TaskState
-from workflow.models import Escalation, Extension, Obstacle, ProgressNote, Reminder, Report, Suspension, Task
+from workflow.choices import DocumentStatus, ReminderStatus, ReportStatus, RequestStatus, TaskState
+from workflow.models import Document, Escalation, Extension, Obstacle, ProgressNote, Reminder, Report, Suspension, Task
+from workflow.queries.document import text_hash
 
 KEPT_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One column of one task's row that does not say what the rows it repeats say."""
+    """One column of one row, a task's or an issued document's, that does not say what it repeats.
 
-    task_id: int
+    `task_id` is None for a document of no task.
+    """
+
+    task_id: int | None
     code: str
     column: str
     stored: str
     found: str
+    kind: str = "nhiệm vụ"
 
     def __str__(self) -> str:
-        return f"nhiệm vụ {self.code}, cột {self.column}: đang ghi {self.stored}, các bản ghi gốc cho {self.found}"
+        return f"{self.kind} {self.code}, cột {self.column}: đang ghi {self.stored}, các bản ghi gốc cho {self.found}"
 
     def as_data(self) -> dict[str, object]:
         """Return plain data for `--json`."""
@@ -50,6 +57,7 @@ class Facts:
 def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
     """Compare every fact that a task's row repeats with the rows that it repeats, each in one statement.
 
+    Then every issued document with its hashes: its text, and its PDF once it was printed; the files are read in full.
     `progress` is called with the column's name before each. Changes nothing.
     """
     wrong = 0
@@ -62,7 +70,33 @@ def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
             wrong += 1
             if len(kept) < KEPT_AT_MOST:
                 kept.append(Disagreement(pk, code, column, _text(stored), _text(found)))
-    return Facts(wrong, tuple(sorted(kept, key=lambda one: (one.task_id, one.column))))
+    if progress:
+        progress("text_sha256, pdf_sha256")
+    for broken in _broken_documents():
+        wrong += 1
+        if len(kept) < KEPT_AT_MOST:
+            kept.append(broken)
+    return Facts(wrong, tuple(sorted(kept, key=lambda one: (one.task_id or 0, one.code, one.column))))
+
+
+def _broken_documents() -> Iterator[Disagreement]:
+    """Yield each hash of an issued document that its text or its file no longer gives."""
+    issued = Document.objects.filter(status=DocumentStatus.ISSUED).order_by("pk")
+    for document in issued.iterator(chunk_size=500):
+        found = {"text_sha256": text_hash(document)}
+        if document.pdf_name:
+            found["pdf_sha256"] = _file_hash(document.pdf_name)
+        for column, value in found.items():
+            stored = str(getattr(document, column))
+            if stored != value:
+                yield Disagreement(document.task_id, document.full_number, column, _text(stored), value, kind="văn bản")
+
+
+def _file_hash(name: str) -> str:
+    if not default_storage.exists(name):
+        return "(không còn tệp)"
+    with default_storage.open(name, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _text(value: object) -> str:

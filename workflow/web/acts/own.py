@@ -7,6 +7,7 @@ from workflow.actions.report import attach_file, save_draft, submit_report, with
 from workflow.actions.task import add_note, assign_person, start_task
 from workflow.choices import CLOCK_STATES, CLOSED_STATES, TaskState
 from workflow.permissions import ANSWER, DO, REGISTER, SUBMIT
+from workflow.queries.report import may_answer_here
 from workflow.queries.taskpage import TaskFacts
 from workflow.web.acts.act import Act, Submission
 from workflow.web.forms.adjustment import AskExtensionForm, ObstacleForm
@@ -77,11 +78,12 @@ def _raise_obstacle(sent: Submission) -> object:
 
 
 def _may_write(facts: TaskFacts) -> bool:
-    return facts.may(DO, SUBMIT, ANSWER)
+    return facts.may(DO, SUBMIT, ANSWER) and may_answer_here(facts.task)
 
 
 def _may_send(facts: TaskFacts) -> bool:
-    return facts.may(SUBMIT, ANSWER) if facts.is_consultation else facts.may(SUBMIT)
+    asked = facts.may(SUBMIT, ANSWER) if facts.is_consultation else facts.may(SUBMIT)
+    return asked and may_answer_here(facts.task)
 
 
 def _submitted_it(facts: TaskFacts) -> bool:
@@ -148,7 +150,7 @@ OWN_ACTS: tuple[Act, ...] = (
     Act(
         slug="nop-bao-cao",
         words=_submit_words,
-        done="Đã gửi báo cáo.",
+        done="Đã gửi; bản đã gửi được đóng lại.",
         run=_submit,
         may=_may_send,
         ready=lambda facts: _can_report(facts) and facts.draft is not None,

@@ -11,7 +11,9 @@ from workflow.web.acts.own import OWN_ACTS
 
 ACTS: dict[str, Act] = {act.slug: act for act in (*CHECK_ACTS, *CHASE_ACTS, *OWN_ACTS)}
 
-ORDER = {"primary": 0, "": 1, "danger": 2}
+ORDER = {"primary": 0, "": 1, "danger": 3}
+RARE = {"tam-dung": 2}
+"""What is seldom done stands after the everyday acts."""
 
 
 def act_called(slug: str) -> Act:
@@ -24,9 +26,11 @@ def act_called(slug: str) -> Act:
     return ACTS[slug]
 
 
+def _place(act: Act) -> int:
+    return RARE.get(act.slug, ORDER.get(act.tone, 1))
+
+
 def acts_for(facts: TaskFacts) -> list[Offer]:
     """Return what this person may do to the task now: what leads on first, what destroys last."""
     offered = [act for act in ACTS.values() if act.offered(facts)]
-    return [
-        Offer(act.slug, act.label(facts), act.tone) for act in sorted(offered, key=lambda act: ORDER.get(act.tone, 1))
-    ]
+    return [Offer(act.slug, act.label(facts), act.tone) for act in sorted(offered, key=_place)]

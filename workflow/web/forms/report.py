@@ -40,16 +40,26 @@ class DraftForm(ActForm):
                 "evidence": start.evidence,
                 **self.initial,
             }
-        if facts.task.product:
+        if facts.is_consultation:
+            self._ask_an_opinion()
+        elif facts.task.product:
             self.fields[
                 "evidence"
             ].help_text = f"Bắt buộc ghi hoặc đính kèm tệp. Kế hoạch yêu cầu: {facts.task.product}"
+
+    def _ask_an_opinion(self) -> None:
+        """Say it in the words of a body that is asked for its opinion, not of a unit that reports."""
+        content, evidence = self.fields["content"], self.fields["evidence"]
+        content.label, content.help_text = "Nội dung trả lời", "Bắt buộc, trừ khi thống nhất và không có ý kiến khác."
+        self.fields["nothing_to_report"].label = "Thống nhất, không có ý kiến khác"
+        evidence.label, evidence.help_text = "Văn bản kèm theo", "Ghi số, ngày văn bản trả lời, nếu có."
 
     def clean(self) -> dict[str, Any]:
         """Ask for a text unless there is nothing to report."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.get("content", "").strip() and not cleaned.get("nothing_to_report") and not self.errors:
-            self.add_error("content", "Hãy ghi nội dung báo cáo, hoặc đánh dấu “không có nội dung phát sinh”.")
+            text, tick = self.fields["content"].label, self.fields["nothing_to_report"].label
+            self.add_error("content", f"Hãy ghi {str(text).lower()}, hoặc đánh dấu “{tick}”.")
         return cleaned
 
 

@@ -32,8 +32,7 @@ def act_page(request: SiteRequest, task_id: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _do(request, act, facts)
     label = act.label(facts)
-    if not act.may(facts):
-        raise NotPermitted(f"Ông/bà không có quyền “{label}” đối với nhiệm vụ này.")
+    _require_right(act, facts)
     if not act.ready(facts):
         raise WrongState(
             f"Hiện không thể “{label}”: nhiệm vụ đang ở trạng thái “{facts.task.get_state_display()}”, hoặc việc này "
@@ -42,9 +41,15 @@ def act_page(request: SiteRequest, task_id: int, slug: str) -> HttpResponse:
     return _show(request, act, facts, act.form(facts=facts), status=200)
 
 
+def _require_right(act: Act, facts: TaskFacts) -> None:
+    if not act.may(facts):
+        raise NotPermitted(f"Ông/bà không có quyền “{act.label(facts)}” đối với nhiệm vụ này.")
+
+
 def _do(request: SiteRequest, act: Act, facts: TaskFacts) -> HttpResponse:
     form = act.form(request.POST, request.FILES, facts=facts)
     if not form.is_valid():
+        _require_right(act, facts)
         return _show(request, act, facts, form, status=400)
     data = dict(form.cleaned_data)
     data["month"] = facts.month_to_confirm

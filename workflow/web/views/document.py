@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from workflow.actions.document import cancel_draft, issue_document, may_issue
 from workflow.choices import DocumentStatus
-from workflow.core.errors import NotFound
+from workflow.core.errors import Damaged, NotFound
 from workflow.permissions import SEE
 from workflow.queries.paperlist import find_document, list_documents
 from workflow.web.request import SiteRequest, number_from, require
@@ -62,10 +64,21 @@ def document_cancel(request: SiteRequest, document_id: int) -> HttpResponse:
 
 @require_safe
 def document_file(request: SiteRequest, document_id: int) -> FileResponse:
-    """The frozen PDF of an issued document."""
+    """The frozen PDF of an issued document, if it is still the one that was frozen.
+
+    :raises Damaged: when the file is not what was stored when the document was printed.
+    """
     document = find_document(request.actor, document_id)
     if not document.pdf_name or not default_storage.exists(document.pdf_name):
         raise NotFound("Bản PDF của văn bản này chưa có. Bản PDF được lập sau khi phát hành ít phút.")
     name = f"{document.full_number.replace('/', '-')}.pdf"
     content = default_storage.open(document.pdf_name, "rb")
+    if hashlib.file_digest(content, "sha256").hexdigest() != document.pdf_sha256:
+        content.close()
+        raise Damaged(
+            f"Bản PDF của văn bản {document.full_number} trong kho lưu trữ không còn đúng như lúc phát hành nên không "
+            "được mở. Đề nghị báo ngay quản trị hệ thống để lấy lại tệp từ bản sao lưu, và báo Văn phòng Sở; "
+            "nội dung văn bản trên trang này vẫn xem được."
+        )
+    content.seek(0)
     return FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")

@@ -13,6 +13,7 @@ TITLES = {
     403: "Ông/bà không có quyền làm việc này",
     404: "Không tìm thấy",
     409: "Việc này hiện không làm được",
+    500: "Dữ liệu lưu trữ bị hỏng",
 }
 
 
@@ -26,7 +27,8 @@ def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     match = request.resolver_match
     if status != 404 and match is not None and "task_id" in match.kwargs:
         back, words = reverse("task", args=[match.kwargs["task_id"]]), "Mở lại nhiệm vụ"
-    if not request.user.is_authenticated:
+    user = getattr(request, "user", None)  # A request refused for its host never came as far as the session.
+    if user is None or not user.is_authenticated:
         back, words = reverse("sign-in"), "Đăng nhập"
     values = {"title": TITLES.get(status, TITLES[400]), "message": message, "back": back, "words": words}
     return render(request, "workflow/error/refusal.html", values, status=status)
