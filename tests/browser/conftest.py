@@ -58,6 +58,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             try:
                 eventually(lambda: _answers(port))
                 yield Site(machine, f"http://127.0.0.1:{port}")
+                # After all those days the whole trail holds and every row agrees with it.
+                said = json.loads(machine.manage("verify_audit", "--json"))
+                assert said["ok"] is True, said
             finally:
                 process.terminate()
                 process.wait(30)
@@ -83,11 +86,3 @@ def sit(site: Site, browser: Browser) -> Iterator[Sit]:
     yield sit_down
     for hand in hands:
         hand.leave()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _whole_trail(site: Site) -> Iterator[None]:
-    """After each role's day the whole trail holds and every row agrees with it."""
-    yield
-    said = json.loads(site.machine.manage("verify_audit", "--json"))
-    assert said["ok"] is True, said

@@ -19,6 +19,7 @@ def test_the_administrator_sets_a_policy_with_its_day_and_reason(site: Site, sit
     hand.write("Lý do", "Thống nhất tại giao ban Văn phòng (trình diễn).")
     hand.press("Đặt giá trị")
     assert hand.told == "Đã đặt giá trị mới."
+    hand.sees("7, 3 và 1 ngày làm việc")
     hand.sees("Thống nhất tại giao ban Văn phòng (trình diễn).")
     hand.picture("policies")
     rows = site.machine.rows("SELECT valid_from, set_by_name FROM workflow_policy WHERE reason LIKE 'Thống nhất tại%'")
@@ -39,6 +40,8 @@ def test_the_administrator_sees_what_a_day_off_moves_before_it_is_set(site: Site
     hand.page.get_by_label("Mức chắc chắn").select_option(index=1)
     hand.press("Xem trước ảnh hưởng")
     hand.sees("Thay đổi này làm dời")
+    hand.sees("thứ Sáu 30/12/2022 → thứ Năm 29/12/2022:")
+    assert hand.page.locator(".consequence li").count() < 10
     hand.picture("calendar-preview")
     assert site.value("SELECT count(*) FROM workflow_calendarday WHERE name = 'Nghỉ bù (trình diễn)'") == "0"
     hand.press("Ghi vào lịch")

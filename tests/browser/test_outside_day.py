@@ -1,4 +1,4 @@
-"""A consulted body's day: a division asks two bodies, one answers by its own account and sees nothing else."""
+"""A consulted body's day: it answers by its own account and sees nothing else; a division of the department too."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def test_a_division_asks_two_bodies_and_one_answers_by_its_account(site: Site, s
     assert "Các cơ quan, đơn vị được lấy ý kiến" not in unit.words
     unit.tick("Sở Tài chính")
     unit.tick("Sở Xây dựng")
+    unit.tick("Phòng Kinh tế đối ngoại")
     unit.write("Nội dung lấy ý kiến", "Đề nghị cho ý kiến về vốn góp và trụ sở của hợp tác xã.")
     unit.write("Hạn trả lời", "20/11/2022")
     unit.press("Lấy ý kiến cơ quan khác")
@@ -34,17 +35,12 @@ def test_a_division_asks_two_bodies_and_one_answers_by_its_account(site: Site, s
     assert "Kế hoạch" not in rail
     assert "Bàn điều phối" not in rail
     outside.begin("Tuần này" if "Tuần này" in outside.words else "Sắp tới", "vốn góp và trụ sở")
-    assert outside.heading == "Viết ý kiến trả lời"
-    assert "kỳ" not in outside.words
-    outside.press("Lưu bản thảo")
-    assert "Hãy ghi nội dung trả lời" in outside.wrong
+    assert outside.heading == "Ghi văn bản trả lời"
+    outside.write("Số, ký hiệu văn bản trả lời", "77/STC-TD")
+    outside.write("Ngày văn bản trả lời", "21/11/2022")
     outside.write("Nội dung trả lời", "Sở Tài chính thống nhất về vốn góp.")
-    outside.press("Lưu bản thảo")
-    outside.follow(outside.page.locator(".what a").first.inner_text())
-    outside.picture("outside-task")
-    outside.follow("Gửi ý kiến trả lời bản 1")
-    outside.press("Gửi ý kiến trả lời bản 1")
-    assert outside.told == "Đã gửi; bản đã gửi được đóng lại."
+    outside.press("Ghi văn bản trả lời")
+    assert outside.told == "Đã ghi văn bản trả lời."
     own = site.value(
         "SELECT t.id FROM workflow_task t JOIN workflow_unit u ON u.id = t.unit_id"
         " WHERE u.code = 'STC' AND t.title LIKE '%vốn góp%'"
@@ -52,13 +48,17 @@ def test_a_division_asks_two_bodies_and_one_answers_by_its_account(site: Site, s
     outside.rail("Nhiệm vụ")
     assert outside.page.locator("table.tasks tbody tr").count() == 1
     assert "Hồ sơ trình diễn 12" not in outside.words
+    outside.page.locator("table.tasks tbody a").click()
+    outside.look()
+    outside.sees("77/STC-TD ngày 21/11/2022")
+    outside.picture("outside-task")
     for path in (f"/nhiem-vu/{site.task(PARENT)}/", f"/nhiem-vu/{site.task('2022/II.1.8/NAM/P-DN')}/"):
         outside.go(path, expected=404)
     for path in ("/ke-hoach/", "/ban-dieu-phoi/", "/nhat-ky/", "/quan-tri/"):
         outside.go(path, expected=403)
 
     unit.rail("Việc của tôi")
-    unit.begin("Chờ tôi kiểm tra", "vốn góp và trụ sở")
+    unit.begin("Chờ tôi kiểm tra", "vốn góp và trụ sở", "Sở Tài chính")
     unit.sees("Sở Tài chính thống nhất về vốn góp.")
     unit.follow("Nhận ý kiến trả lời")
     unit.press("Nhận ý kiến trả lời")
@@ -69,6 +69,23 @@ def test_a_division_asks_two_bodies_and_one_answers_by_its_account(site: Site, s
         " WHERE u.code = 'SXD' AND t.title LIKE '%vốn góp%'"
     )
     assert other == "assigned"
+
+    division = sit("truongphong.ktdn")
+    division.begin("Tuần này" if "Tuần này" in division.words else "Sắp tới", "vốn góp và trụ sở")
+    assert division.heading == "Viết ý kiến trả lời"
+    assert "trong kỳ" not in division.words
+    division.press("Lưu bản thảo")
+    assert "Hãy ghi nội dung trả lời" in division.wrong
+    division.tick("Thống nhất, không có ý kiến khác")
+    division.press("Lưu bản thảo")
+    division.follow("Đề nghị cho ý kiến về vốn góp và trụ sở của hợp tác xã.")
+    assert division.offers[0] == "Gửi ý kiến trả lời bản 1"
+    assert "Bắt đầu thực hiện" not in division.offers
+    assert division.page.locator("main a.button.primary").count() == 1
+    division.follow("Gửi ý kiến trả lời bản 1")
+    division.press("Gửi ý kiến trả lời bản 1")
+    assert division.told == "Đã gửi; bản đã gửi được đóng lại."
+
     observer = sit("sonoivu")
     observer.rail("Nhiệm vụ")
     assert "vốn góp" not in observer.words

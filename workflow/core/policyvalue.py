@@ -43,7 +43,9 @@ class PolicyKind:
         if isinstance(value, dict):
             return f"từ {value.get('from')} đến {value.get('to')}"
         if isinstance(value, list):
-            return f"{' và '.join(str(item) for item in value)} {self.unit}" if value else "không có mốc nào"
+            *first, last = [str(item) for item in value] or [""]
+            said = f"{', '.join(first)} và {last}" if first else last
+            return f"{said} {self.unit}" if value else "không có mốc nào"
         return f"{value} {self.unit}".strip()
 
 

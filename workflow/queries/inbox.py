@@ -20,6 +20,7 @@ from workflow.choices import (
 )
 from workflow.models import Escalation, Extension, Obstacle, Reminder, Report, Task
 from workflow.permissions import ANSWER, CHECK, DECIDE, DO, REGISTER, SIGN, SUBMIT, URGE, Actor
+from workflow.queries.report import may_answer_here
 
 MOST = 50
 """Lines that one group shows; a plus in its count says that there are more."""
@@ -172,6 +173,8 @@ def _asks_month(task: Task) -> bool:
 
 
 def _own_line(actor: Actor, task: Task, *, has_draft: bool) -> Line:
+    if not may_answer_here(task):
+        return Line(task, "Ghi văn bản trả lời", _why(task), "ghi-tra-loi")
     if task.kind == TaskKind.CONSULTATION:
         if has_draft and (actor.may(SUBMIT, task.unit_id) or actor.may(ANSWER, task.unit_id)):
             return Line(task, "Gửi ý kiến trả lời", _why(task), "nop-bao-cao")

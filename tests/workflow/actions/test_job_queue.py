@@ -36,7 +36,7 @@ from workflow.queries.clock import current_moment, forget_clock
 from workflow.queries.job import LOST_ERROR, Trouble, troubled_jobs
 
 NOW = timezone.now()
-ALL_NAMES = ["sweep", "grants", "checkpoint", "digest"]
+ALL_NAMES = ["sweep", "grants", "checkpoint", "render", "digest"]
 
 
 @pytest.fixture(autouse=True)
@@ -119,13 +119,19 @@ def test_nobody_else_sees_a_job_before_its_change_is_committed() -> None:
 def test_on_a_working_morning_everything_is_due_once() -> None:
     assert tick(at(MONDAY, "08:00")) == ALL_NAMES
     assert tick(at(MONDAY, "08:00")) == []
-    assert waiting() == ["run_sweep", "sync_grants_job", "make_checkpoint_job", "send_digests_job"]
-    assert ScheduledRun.objects.count() == 4
+    assert waiting() == [
+        "run_sweep",
+        "sync_grants_job",
+        "make_checkpoint_job",
+        "render_missing_job",
+        "send_digests_job",
+    ]
+    assert ScheduledRun.objects.count() == 5
 
 
 @pytest.mark.django_db
 def test_before_the_office_opens_no_letters_are_sent() -> None:
-    assert tick(at(MONDAY, "07:59")) == ["sweep", "grants", "checkpoint"]
+    assert tick(at(MONDAY, "07:59")) == ["sweep", "grants", "checkpoint", "render"]
 
 
 @pytest.mark.django_db
@@ -154,7 +160,7 @@ def test_a_sweep_is_due_each_minute_and_a_checkpoint_each_hour() -> None:
         ["sweep"],
         [],
         ["sweep"],
-        ["sweep", "checkpoint"],
+        ["sweep", "checkpoint", "render"],
     ]
 
 

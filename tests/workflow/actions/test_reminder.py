@@ -30,10 +30,10 @@ def consultation(house: House, **columns: object) -> Task:
     until = columns.setdefault("processing_until", date(2022, 10, 31))
     parent = make_task(house, kind=TaskKind.DOSSIER, origin=TaskOrigin.PROCEDURE, due_on=until, processing_until=until)
     columns.setdefault("ladder", Ladder.B)
+    columns.setdefault("origin", TaskOrigin.PROVINCE if columns["ladder"] == Ladder.C else TaskOrigin.PROCEDURE)
     return make_task(
         house,
         kind=TaskKind.CONSULTATION,
-        origin=TaskOrigin.PROCEDURE,
         parent=parent,
         unit=house.silent_body,
         host_unit=house.division,

@@ -170,6 +170,16 @@ def test_a_row_that_awaits_an_event_waits_with_its_supporters() -> None:
     assert {draft.state for draft in drafts} == {"waiting_event"}
     assert {draft.event_text for draft in drafts} == {"Bộ Kế hoạch và Đầu tư công bố thủ tục hành chính"}
     assert {draft.due_on for draft in drafts} == {None}
+    assert {draft.confirm_monthly for draft in drafts} == {True}, (
+        "it has no deadline, so once armed it is asked monthly"
+    )
+
+
+def test_what_waits_only_for_the_step_before_keeps_the_terms_of_its_row() -> None:
+    [second] = [draft for draft in of(2022, "I.2.2") if draft.kind == "handoff"]
+    assert second.event_text.startswith("Sau khi")
+    assert second.confirm_monthly is True
+    assert not any(draft.confirm_monthly for draft in of(2022, "II.2.1")), "a row with a deadline is never asked"
 
 
 # --- time ----------------------------------------------------------------------------------------------------------

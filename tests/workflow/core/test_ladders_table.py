@@ -321,9 +321,7 @@ def test_nothing_of_2022_is_called_inferred() -> None:
 def test_a_policy_moves_its_own_ladder_and_no_other(policy: str, one: object, other: object, moves: set[str]) -> None:
     moved = set()
     for ladder, year in LADDERS:
-        for case in late_cases(ladder, year):
-            if getattr(case, policy) != one:
-                continue
+        for case in [case for case in late_cases(ladder, year) if getattr(case, policy) == one][::3]:
             twin = Case(**{**case.__dict__, policy: other})
             if found(case) != found(twin):
                 moved.add(ladder)

@@ -205,7 +205,9 @@ def test_what_the_clock_schedules_the_worker_runs(machine: Machine) -> None:
         str(path).rsplit(".", 1)[1]: status for path, status in machine.rows(f"SELECT task_path, status FROM {JOBS}")
     }
     done.pop("send_digests_job", None)  # only in the hours in which people work
-    assert done == dict.fromkeys(("run_sweep", "sync_grants_job", "make_checkpoint_job"), "SUCCESSFUL")
+    assert done == dict.fromkeys(
+        ("run_sweep", "sync_grants_job", "make_checkpoint_job", "render_missing_job"), "SUCCESSFUL"
+    )
 
 
 def test_two_clocks_schedule_a_slot_once(machine: Machine) -> None:

@@ -47,7 +47,7 @@ def test_a_moment_is_always_told_as_the_local_day(moment: datetime, day: str, we
 @pytest.mark.parametrize("name", ["day", "weekday", "moment", "month"])
 @pytest.mark.parametrize("empty", [None, ""])
 def test_a_date_that_is_not_there_prints_nothing(name: str, empty: object) -> None:
-    assert printed("[{{ value|%s }}]" % name, value=empty) == "[]"
+    assert printed(f"[{{{{ value|{name} }}}}]", value=empty) == "[]"
 
 
 def test_the_seven_days_have_their_vietnamese_names() -> None:

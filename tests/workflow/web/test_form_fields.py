@@ -9,7 +9,7 @@ import pytest
 from django import forms
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import MONDAY, House, at, make_task
@@ -120,11 +120,13 @@ def test_a_year_nobody_means_is_refused(text: str) -> None:
     assert day_of(text) == "Năm phải trong khoảng 2000–2100."
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31)))
 def test_every_day_is_read_as_it_is_printed(day: date) -> None:
     assert day_of(f"{day:%d/%m/%Y}") == day_of(day.isoformat()) == day
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=40))
 def test_no_text_whatever_breaks_a_day_field(text: str) -> None:
     found = day_of(text)
@@ -265,6 +267,7 @@ def test_a_refused_page_keeps_every_word_that_was_typed(
     assert Task.objects.get(pk=task.pk).chain_seq == 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=30))
 def test_a_number_of_an_address_is_a_positive_whole_number_of_the_database_or_nothing(text: str) -> None:
     number = number_from(text)
@@ -328,7 +331,7 @@ def test_unread_notices_are_counted_for_their_reader_alone_and_only_when_asked(
         (date(2024, 2, 29), "00:00", "thứ Năm 29/02/2024 00:00"),
     ],
 )
-def test_the_banner_shows_the_demonstrations_own_moment(
+def test_the_banner_shows_the_demonstrations_own_moment(  # noqa: PLR0917 -- the parts of one case
     site: House, enter: Enter, set_clock: SetClock, day: date, clock: str, said: str
 ) -> None:
     client = enter(site.head)

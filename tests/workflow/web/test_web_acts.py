@@ -361,8 +361,9 @@ def test_the_unit_asks_for_a_better_answer(site: House, enter: Enter) -> None:
 def test_a_body_with_an_account_answers_itself(site: House, enter: Enter) -> None:
     child = make_consultation(site)
     client = enter(site.outsider)
-    act(client, child, "soan-bao-cao", content="Thống nhất với dự thảo.", evidence="")
-    act(client, child, "nop-bao-cao")
+    shown = client.get(f"/nhiem-vu/{child.pk}/").content.decode()
+    assert "Viết ý kiến trả lời" not in shown, "a body outside answers by a numbered paper only"
+    act(client, child, "ghi-tra-loi", number="12/STC", answered_on="03/10/2022", content="Thống nhất với dự thảo.")
     assert state_of(child) == "reported"
 
 

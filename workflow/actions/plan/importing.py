@@ -60,14 +60,7 @@ def import_plan(
         source_sha256=source_sha256,
         imported_at=now,
     )
-    try:
-        with transaction.atomic():
-            plan.save(force_insert=True)
-    except IntegrityError:
-        if not Plan.objects.filter(number=parsed.number).exists():
-            raise
-        said = f"Kế hoạch số {parsed.number} vừa được nhập ở nơi khác; hãy chạy lại để đối chiếu với bản đã nhập."
-        raise Invalid.of(file=said) from None
+    _insert(plan)
     _write_rows(plan, parsed)
     _write_figures(plan, parsed)
     counts = {
@@ -96,6 +89,18 @@ def import_plan(
         f"{counts['defects']} khiếm khuyết của nguồn."
     )
     return ImportOutcome(plan.pk, created=True, counts=counts, message=message)
+
+
+def _insert(plan: Plan) -> None:
+    """Insert the plan's row; another import of the same number at this very moment is told in plain words."""
+    try:
+        with transaction.atomic():
+            plan.save(force_insert=True)
+    except IntegrityError:
+        if not Plan.objects.filter(number=plan.number).exists():
+            raise
+        said = f"Kế hoạch số {plan.number} vừa được nhập ở nơi khác; hãy chạy lại để đối chiếu với bản đã nhập."
+        raise Invalid.of(file=said) from None
 
 
 def _again(plan: Plan, source_name: str, source_sha256: str) -> ImportOutcome:

@@ -133,7 +133,7 @@ OWN_ACTS: tuple[Act, ...] = (
         done="Đã ghi nhận bắt đầu thực hiện.",
         run=_start,
         may=lambda facts: facts.permits("start"),
-        ready=lambda facts: facts.reachable("start") and facts.task.unit_id is not None,
+        ready=lambda facts: facts.reachable("start") and facts.task.unit_id is not None and not facts.is_consultation,
         tone="primary",
     ),
     Act(

@@ -12,8 +12,8 @@ from workflow.web.acts.own import OWN_ACTS
 ACTS: dict[str, Act] = {act.slug: act for act in (*CHECK_ACTS, *CHASE_ACTS, *OWN_ACTS)}
 
 ORDER = {"primary": 0, "": 1, "danger": 3}
-RARE = {"tam-dung": 2}
-"""What is seldom done stands after the everyday acts."""
+PLACES = {"nop-bao-cao": -1, "ghi-tra-loi": 1, "tam-dung": 2}
+"""A draft's sending leads; an answer on paper follows an answer by account; what is seldom done follows both."""
 
 
 def act_called(slug: str) -> Act:
@@ -27,10 +27,14 @@ def act_called(slug: str) -> Act:
 
 
 def _place(act: Act) -> int:
-    return RARE.get(act.slug, ORDER.get(act.tone, 1))
+    return PLACES.get(act.slug, ORDER.get(act.tone, 1))
 
 
 def acts_for(facts: TaskFacts) -> list[Offer]:
-    """Return what this person may do to the task now: what leads on first, what destroys last."""
-    offered = [act for act in ACTS.values() if act.offered(facts)]
-    return [Offer(act.slug, act.label(facts), act.tone) for act in sorted(offered, key=_place)]
+    """Return what this person may do to the task now: what leads on first, what destroys last; one act leads."""
+    offered = sorted((act for act in ACTS.values() if act.offered(facts)), key=_place)
+    lead = next((act for act in offered if act.tone == "primary"), None)
+    return [
+        Offer(act.slug, act.label(facts), "" if act.tone == "primary" and act is not lead else act.tone)
+        for act in offered
+    ]

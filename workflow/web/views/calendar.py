@@ -46,7 +46,7 @@ def calendar_set(request: SiteRequest) -> HttpResponse:
                 return redirect(f"{reverse('calendar')}?nam={data['day'].year}")
         else:
             moved = preview_calendar_change(data["day"], data["kind"], on=today_of(request), actor=request.actor)
-    values = {"form": form, "moved": moved, "title": "Thêm hoặc sửa một ngày trong lịch"}
+    values = {"form": form, "moved": moved, "moves": _moves(moved), "title": "Thêm hoặc sửa một ngày trong lịch"}
     return render(request, "workflow/calendar/change.html", values, status=400 if form.errors else 200)
 
 
@@ -65,8 +65,22 @@ def calendar_remove(request: SiteRequest, text: str) -> HttpResponse:
             messages.success(request, f"Đã bỏ ngày {day:%d/%m/%Y} khỏi lịch.")
             return redirect(f"{reverse('calendar')}?nam={day.year}")
     moved = preview_calendar_change(day, None, on=today_of(request), actor=request.actor)
-    values = {"form": form, "moved": moved, "row": row, "title": f"Bỏ ngày {day:%d/%m/%Y} ({row.name}) khỏi lịch"}
+    values = {
+        "form": form,
+        "moved": moved,
+        "moves": _moves(moved),
+        "row": row,
+        "title": f"Bỏ ngày {day:%d/%m/%Y} ({row.name}) khỏi lịch",
+    }
     return render(request, "workflow/calendar/change.html", values, status=400 if form.errors else 200)
+
+
+def _moves(moved: list[tuple[str, date, date]] | None) -> list[tuple[date, date, int, list[str]]]:
+    """Gather the deadlines that move alike: old day, new day, how many, the codes that the person may read."""
+    alike: dict[tuple[date, date], list[str]] = {}
+    for code, old, new in moved or []:
+        alike.setdefault((old, new), []).append(code)
+    return [(old, new, len(codes), [code for code in codes if code]) for (old, new), codes in sorted(alike.items())]
 
 
 def _day(text: str) -> date:
