@@ -302,7 +302,7 @@ def test_a_demonstration_set_back_schedules_its_slots_again(settings: object) ->
         tick(at(MONDAY, clock))
     set_demonstration_clock(at(MONDAY, "08:30"), now_real=timezone.now())
     assert tick(at(MONDAY, "08:00")) == []
-    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint"]
+    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint", "render"]
 
 
 @pytest.mark.django_db
