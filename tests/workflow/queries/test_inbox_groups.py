@@ -152,7 +152,7 @@ class TestOwnWork:
     def test_a_body_with_an_account_answers_its_own_question(self, house: House) -> None:
         task = consultation(house, due_on=MONDAY)
         [line] = inbox(house.outsider)["hom-nay"].lines
-        assert (line.what, line.act) == ("Viết ý kiến trả lời", "soan-bao-cao")
+        assert (line.what, line.act) == ("Ghi văn bản trả lời", "ghi-tra-loi")
         report_on(task, house.outsider)
         [line] = inbox(house.outsider)["hom-nay"].lines
         assert (line.what, line.act) == ("Gửi ý kiến trả lời", "nop-bao-cao")
