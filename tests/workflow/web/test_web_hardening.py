@@ -470,7 +470,7 @@ def test_a_view_that_breaks_shows_the_vietnamese_page_and_nothing_of_its_inside(
     text = response.content.decode()
     assert response.status_code == 500
     assert "Hệ thống gặp lỗi" in text
-    for word in ("Traceback", "mật khẩu", error.__name__, "/work/", "site-packages", "DEBUG", "settings"):
+    for word in ("Traceback", "mật khẩu", error.__name__, 'File "', "site-packages", "DEBUG", "settings"):
         assert word not in text, word
     assert_clean(response.content)
 
