@@ -7,12 +7,16 @@ a `save` of its own or a signal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import Expression
 
 M = TypeVar("M", bound=models.Model)
+Converter: TypeAlias = Callable[..., object]
+"""Takes value, expression and connection; gives the value as Python has it."""
 
 
 @cache
@@ -23,10 +27,32 @@ def _lock_sql(model: type[models.Model], vendor: str) -> str:
     return f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE id = %s{lock}"  # noqa: S608 -- names come from the models
 
 
+@cache
+def _converters(model: type[models.Model], vendor: str) -> list[tuple[int, Expression, list[Converter]]]:
+    """Return the columns whose stored value is not yet what the model holds: place, expression, converters."""
+    del vendor  # part of the key only: each database has its own converters, and they don't depend on the connection
+    found: list[tuple[int, Expression, list[Converter]]] = []
+    for place, field in enumerate(model._meta.concrete_fields):
+        column = field.get_col(model._meta.db_table)
+        converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+        if converters:
+            found.append((place, column, converters))
+    return found
+
+
 def lock_row(model: type[M], key: int) -> M | None:
     """Lock and return one row until the transaction ends, or None when there is none."""
-    rows = model._default_manager.raw(_lock_sql(model, connection.vendor), [key])
-    return next(iter(rows), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_lock_sql(model, connection.vendor), [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = list(row)
+    for place, column, converters in _converters(model, connection.vendor):
+        for convert in converters:
+            values[place] = convert(values[place], column, connection)
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(connection.alias, names, values)
 
 
 def write_row(row: models.Model, columns: list[str]) -> None:
