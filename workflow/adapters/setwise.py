@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.AutoField)
+"""Fields whose values every database takes as Python holds them."""
+
 
 def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     """Write the named columns of many rows of one table, matched by primary key, in one statement.
@@ -20,7 +23,7 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     fields = [field for name in ("id", *columns) if isinstance(field := meta.get_field(name), models.Field)]
     quote = connection.ops.quote_name
     names = [quote(str(field.column)) for field in fields]
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    values = [_column(rows, field) for field in fields]
     table = quote(meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -38,6 +41,16 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
                 f"UPDATE {table} SET {assigned} WHERE id = %s",  # noqa: S608 -- names come from the models
                 [(*row[1:], row[0]) for row in zip(*values, strict=True)],
             )
+
+
+def _column(rows: Sequence[models.Model], field: models.Field[object, object]) -> list[object]:
+    """Return one column of the rows as the database takes it."""
+    if isinstance(field, PLAIN_FIELDS) or (
+        connection.vendor == "postgresql" and not isinstance(field, models.JSONField)
+    ):
+        name = field.attname
+        return [row.__dict__[name] for row in rows]
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
 
 
 def _array_type(field: models.Field[object, object]) -> str:
@@ -88,8 +101,9 @@ def _insert_prepared(cursor: CursorWrapper, rows: Sequence[models.Model], *, wit
         for key, row in enumerate(rows, start=(found[0] if found else 0) + 1):
             row.pk = key
     fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
-    plain = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.AutoField)
-    prepared = [(field.attname, None if isinstance(field, plain) else field.get_db_prep_save) for field in fields]
+    prepared = [
+        (field.attname, None if isinstance(field, PLAIN_FIELDS) else field.get_db_prep_save) for field in fields
+    ]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     cursor.executemany(

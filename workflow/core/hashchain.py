@@ -22,6 +22,10 @@ Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
+_AS_THEY_ARE = frozenset({int, bool, type(None)})
+"""Types whose values stand in the canonical text as they are."""
+
+
 def plain(value: object) -> Plain:
     """Turn a value into plain JSON data: NFC text, whole numbers, ISO dates, no floats (serialisers differ on them).
 
@@ -34,7 +38,7 @@ def plain(value: object) -> Plain:
     if value is None or kind is bool or kind is int:
         return value  # type: ignore[return-value]
     if kind is dict:
-        return {str(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]
+        return _plain_dict(value)  # type: ignore[arg-type]
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, str | int):
@@ -45,6 +49,16 @@ def plain(value: object) -> Plain:
         items = [plain(item) for item in value]
         return sorted(items, key=str) if isinstance(value, set | frozenset) else items
     return _plain_scalar(value)
+
+
+def _plain_dict(value: dict[object, object]) -> dict[str, Plain]:
+    """Do what `plain` does to a dict, without a call for each value that is plain already: most are."""
+    made: dict[str, Plain] = {}
+    for key, item in value.items():
+        kind = type(item)
+        is_plain = kind in _AS_THEY_ARE or (kind is str and item.isascii())  # type: ignore[attr-defined]
+        made[key if type(key) is str else str(key)] = item if is_plain else plain(item)  # type: ignore[assignment]
+    return made
 
 
 def _plain_scalar(value: object) -> str:

@@ -9,9 +9,11 @@ commits with its event and the task's new `next_due`.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -68,7 +70,8 @@ def sweep(
     while due_ids(now, 1):
         office = read_office(now)
         try:
-            taken = _sweep_batch(office, result, batch_size, now=now)
+            with no_collection():
+                taken = _sweep_batch(office, result, batch_size, now=now)
         except ROW_FAULTS as error:
             logger.warning("Một lô bị lỗi (%s), xử lý lại từng nhiệm vụ.", type(error).__name__)
             taken = _sweep_row_by_row(office, result, batch_size, now=now)
@@ -77,6 +80,22 @@ def sweep(
         if not taken:  # others hold what is due
             break
     return result
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Let Python's cycle collector rest while a batch is made.
+
+    A batch makes some ten thousand objects and frees none before it ends, so that every search among them is in vain
+    and took a tenth of the sweep's time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def due_ids(now: datetime, limit: int) -> list[int]:
