@@ -20,7 +20,7 @@ from django_tasks import task as background_task
 from workflow.actions.audit import action, record_event
 from workflow.actions.transition import lock_task
 from workflow.adapters.pdf import Paper, print_paper
-from workflow.choices import DocumentKind, DocumentStatus, ReminderStatus, UnitKind
+from workflow.choices import Capacity, DocumentKind, DocumentStatus, ReminderStatus, UnitKind
 from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
 from workflow.core.fields import Fields
 from workflow.core.numbering import COMMON_SERIES, LARGEST_NUMBER, next_numbers
@@ -250,12 +250,26 @@ def _sign_off(document: Document, by: Actor) -> None:
     if document.signer_name:
         return
     unit_id = document.task.unit_id if document.task is not None else by.unit_id
-    if by.may(DECIDE, unit_id):
-        position = by.position.upper()
-        document.signer_name = by.name
-        document.signer_title = f"KT. {HEAD_TITLE}\n{position}" if position.startswith("PHÓ") else HEAD_TITLE
-    elif document.kind == DocumentKind.LETTER and by.may(SIGN, unit_id):
-        document.signer_name, document.signer_title = by.name, CHIEF_TITLE
+    by_order = not by.may(DECIDE, unit_id)
+    if by_order and not (document.kind == DocumentKind.LETTER and by.may(SIGN, unit_id)):
+        return
+    document.signer_name, document.signer_title = by.name, signing_title(by, by_order=by_order)
+
+
+def signing_title(by: Actor, *, by_order: bool) -> str:
+    """Return what is printed above a signer's name, a line each (NĐ 30/2020 Điều 13 and Phụ lục I).
+
+    The director signs as GIÁM ĐỐC, his deputy KT.; Chánh Văn phòng signs TL. GIÁM ĐỐC by order, his deputy KT. CHÁNH
+    VĂN PHÒNG below it; somebody else signs TUQ. when he acts under a delegation that says so.
+    """
+    position = by.position.upper()
+    head, order = (CHIEF_TITLE, "CHÁNH VĂN PHÒNG") if by_order else (HEAD_TITLE, HEAD_TITLE)
+    if by.capacity == Capacity.TUQ:
+        return f"TUQ. {HEAD_TITLE}\n{position}"
+    if position.startswith("PHÓ"):
+        lines = head.split("\n")
+        return "\n".join([*lines[:-1], f"KT. {order}", position])
+    return head
 
 
 @action

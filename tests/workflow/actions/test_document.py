@@ -158,6 +158,18 @@ def test_a_deputy_director_signs_for_the_director(house: House) -> None:
     assert document.signer_title == "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC"
 
 
+def test_a_deputy_of_the_office_signs_for_its_chief(house: House) -> None:
+    deputy = replace(house.chief, position="Phó Chánh Văn phòng")
+    document = issue_document(drafted(house.member, make_task(house)).pk, by=deputy, now=NOW)
+    assert document.signer_title == "TL. GIÁM ĐỐC\nKT. CHÁNH VĂN PHÒNG\nPHÓ CHÁNH VĂN PHÒNG"
+
+
+def test_who_is_authorised_signs_as_authorised(house: House) -> None:
+    authorised = replace(house.leader, position="Trưởng phòng", capacity="TUQ.")
+    document = issue_document(drafted(house.member, make_task(house)).pk, by=authorised, now=NOW)
+    assert document.signer_title == "TUQ. GIÁM ĐỐC\nTRƯỞNG PHÒNG"
+
+
 def test_nobody_else_issues(house: House) -> None:
     task = make_task(house)
     document = drafted(house.member, task)
