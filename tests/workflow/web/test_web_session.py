@@ -109,6 +109,11 @@ def test_signing_out_asks_for_a_post(person: Person) -> None:
     assert client.get("/").status_code == 200
 
 
+def test_the_sign_in_page_answers_a_monitor_that_asks_for_its_head_only(site: House) -> None:
+    answer = Client().head("/dang-nhap/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_a_form_without_its_token_is_refused_in_vietnamese(person: Person) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")

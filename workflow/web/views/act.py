@@ -20,7 +20,7 @@ PLACES = {"viec": "my-work", "ban": "office-board"}
 """Where an act may have been begun, and where it goes back to."""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act_page(request: SiteRequest, task_id: int, slug: str) -> HttpResponse:
     """Show one act's form, or do it.
 

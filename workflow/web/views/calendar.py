@@ -32,7 +32,7 @@ def calendar_page(request: SiteRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def calendar_set(request: SiteRequest) -> HttpResponse:
     """Set a day: first what would move is shown, then it is confirmed."""
     require(request.actor, ADMINISTER)
@@ -50,7 +50,7 @@ def calendar_set(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/calendar/change.html", values, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def calendar_remove(request: SiteRequest, text: str) -> HttpResponse:
     """Take a day out of the calendar, after showing what would move."""
     require(request.actor, ADMINISTER)

@@ -43,7 +43,7 @@ def document_page(request: SiteRequest, document_id: int) -> HttpResponse:
     return render(request, "workflow/document/page.html", values)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def document_issue(request: SiteRequest, document_id: int) -> HttpResponse:
     """Issue a draft that stands by itself, after showing what it will be."""
     document = find_document(request.actor, document_id)

@@ -15,7 +15,7 @@ from workflow.web.request import SiteRequest, require, today_of, typed
 from workflow.web.views.act import run_into_form
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def province_task(request: SiteRequest) -> HttpResponse:
     """Open a task that UBND tỉnh assigned."""
     require(request.actor, URGE, DECIDE)
@@ -41,7 +41,7 @@ def province_task(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/task/open.html", values, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dossier(request: SiteRequest) -> HttpResponse:
     """Open a dossier of an administrative procedure."""
     require(request.actor, DO)

@@ -32,7 +32,7 @@ def _safe_next(request: HttpRequest) -> str:
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask name and password. A wrong name and a wrong password get the same answer."""
     if request.user.is_authenticated:
@@ -63,7 +63,7 @@ def sign_out(request: SiteRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: SiteRequest) -> HttpResponse:
     """Change one's own password; other sessions of the person end."""
     form = PasswordForm(request.user, typed(request))
@@ -76,7 +76,7 @@ def password(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/session/password.html", {"form": form}, status=400 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def capacity(request: SiteRequest) -> HttpResponse:
     """Choose whether to act for oneself or in another's place under a delegation in force.
 

@@ -35,7 +35,7 @@ def person_page(request: SiteRequest, person_id: int) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_open(request: SiteRequest) -> HttpResponse:
     """Open an account."""
     require(request.actor, ADMINISTER)
@@ -51,7 +51,7 @@ def person_open(request: SiteRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_close(request: SiteRequest, person_id: int) -> HttpResponse:
     """Close an account; nothing is deleted."""
     require(request.actor, ADMINISTER)
@@ -69,7 +69,7 @@ def person_close(request: SiteRequest, person_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_appoint(request: SiteRequest, person_id: int) -> HttpResponse:
     """Give a person a place."""
     require(request.actor, ADMINISTER)
@@ -87,7 +87,7 @@ def person_appoint(request: SiteRequest, person_id: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def membership_end(request: SiteRequest, person_id: int, membership_id: int) -> HttpResponse:
     """End a place."""
     require(request.actor, ADMINISTER)

@@ -24,7 +24,7 @@ def policy_list(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/administration/policies.html", {"policies": policies})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def policy_set(request: SiteRequest, key: str) -> HttpResponse:
     """Set a policy's value from a day on."""
     require(request.actor, ADMINISTER)

@@ -37,7 +37,7 @@ def unit_list(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/administration/units.html", {"units": list_units(today_of(request))})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unit_open(request: SiteRequest) -> HttpResponse:
     """Open a unit."""
     require(request.actor, ADMINISTER)
@@ -55,7 +55,7 @@ def unit_open(request: SiteRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unit_close(request: SiteRequest, unit_id: int) -> HttpResponse:
     """Close a unit; its open work passes on."""
     require(request.actor, ADMINISTER)
@@ -82,7 +82,7 @@ def delegation_list(request: SiteRequest) -> HttpResponse:
     return render(request, "workflow/administration/delegations.html", {"delegations": list_delegations()})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delegation_open(request: SiteRequest) -> HttpResponse:
     """Record a delegation."""
     require(request.actor, ADMINISTER)
@@ -103,7 +103,7 @@ def delegation_open(request: SiteRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delegation_revoke(request: SiteRequest, delegation_id: int) -> HttpResponse:
     """Revoke a delegation."""
     require(request.actor, ADMINISTER)
