@@ -105,6 +105,23 @@ class House:
     extra: dict[str, Actor] = field(default_factory=dict)
 
 
+PERSON_NAMES = (
+    "head",
+    "member",
+    "stranger",
+    "other_head",
+    "reviewer",
+    "chief",
+    "office_member",
+    "clerk",
+    "leader",
+    "inspector",
+    "admin",
+    "outsider",
+)
+"""The persons of the small department, by the field of `House` that holds each."""
+
+
 def make_house() -> House:
     """Make the small department."""
     province = make_unit("UBND", UnitKind.PROVINCE, name="Ủy ban nhân dân tỉnh Khánh Hòa")

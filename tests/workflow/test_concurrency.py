@@ -6,15 +6,15 @@ Each race runs its jobs from one barrier, each on a connection of its own. Whoev
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from tests.department import bring_in
 from tests.factories import MONDAY, House, at, event_names, events_of, make_actor, make_house, make_task
+from tests.racing import Job, race
 from workflow.actions.adjustment import (
     advise_obstacle,
     ask_extension,
@@ -73,31 +73,6 @@ pytestmark = [
 NOW = at(MONDAY)
 FRIDAY = date(2022, 9, 30)
 LATER = date(2022, 10, 28)
-
-Job = Callable[[], object]
-
-
-def race(*jobs: Job) -> list[object]:
-    """Run the jobs at the same moment, each on its own connection; return what each returned or raised."""
-    outcomes: list[object] = [None] * len(jobs)
-    start = threading.Barrier(len(jobs))
-
-    def run(place: int) -> None:
-        try:
-            start.wait(timeout=20)
-            outcomes[place] = jobs[place]()
-        except Exception as error:  # noqa: BLE001 -- handed to the test
-            outcomes[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads), "một luồng còn kẹt khóa"
-    return outcomes
 
 
 def refusals(outcomes: Sequence[object]) -> list[ActionError]:

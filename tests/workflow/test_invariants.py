@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.factories import ZONE, House, at, make_task
+from tests.factories import PERSON_NAMES, ZONE, House, at, make_task
 from workflow.actions.adjustment import (
     advise_obstacle,
     ask_extension,
@@ -189,20 +189,6 @@ LIKELY: dict[str, tuple[str, ...]] = {
 }
 """Who is likely to be allowed to; the machine tries them as often as it tries anybody at all."""
 
-PERSONS = (
-    "head",
-    "member",
-    "stranger",
-    "other_head",
-    "reviewer",
-    "chief",
-    "office_member",
-    "clerk",
-    "leader",
-    "inspector",
-    "admin",
-    "outsider",
-)
 ENDING = ("cancel", "close by direction", "reopen", "return answer", "drop reminder", "take back", "suspend")
 """What people do rarely; were it as common as the rest, a history would end before it began."""
 
@@ -344,7 +330,7 @@ class Department(RuleBasedStateMachine):
         chance = Random(seed)
         for _act in range(8):
             name = chance.choice(sorted(TRIES))
-            self._try(name, chance.randrange(20), chance.choice(PERSONS), chance.choice(("Đã xong.", "")))
+            self._try(name, chance.randrange(20), chance.choice(PERSON_NAMES), chance.choice(("Đã xong.", "")))
             self.everything_holds()
 
     @rule()
@@ -367,7 +353,9 @@ class Department(RuleBasedStateMachine):
         persons = LIKELY[name]
         self._try(name, which, persons[who % len(persons)], word)
 
-    @rule(name=st.sampled_from(sorted(TRIES)), which=st.integers(0, 9), person=st.sampled_from(PERSONS), word=WORDS)
+    @rule(
+        name=st.sampled_from(sorted(TRIES)), which=st.integers(0, 9), person=st.sampled_from(PERSON_NAMES), word=WORDS
+    )
     def anybody_tries_anything(self, name: str, which: int, person: str, word: str) -> None:
         self._try(name, which, person, word)
 

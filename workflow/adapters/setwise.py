@@ -11,6 +11,13 @@ PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.
 """Fields whose values every database takes as Python holds them."""
 
 
+def _taken_as_held(field: models.Field[object, object]) -> bool:
+    """Tell whether this database takes the field's values as Python holds them; PostgreSQL's driver knows most."""
+    if connection.vendor == "postgresql":
+        return not isinstance(field, models.JSONField)
+    return isinstance(field, PLAIN_FIELDS)
+
+
 def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     """Write the named columns of many rows of one table, matched by primary key, in one statement.
 
@@ -45,9 +52,7 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
 
 def _column(rows: Sequence[models.Model], field: models.Field[object, object]) -> list[object]:
     """Return one column of the rows as the database takes it."""
-    if isinstance(field, PLAIN_FIELDS) or (
-        connection.vendor == "postgresql" and not isinstance(field, models.JSONField)
-    ):
+    if _taken_as_held(field):
         name = field.attname
         return [row.__dict__[name] for row in rows]
     return [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
@@ -83,12 +88,12 @@ def insert_rows(rows: Sequence[models.Model], *, with_ids: bool = False) -> None
         fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         names = [field.attname for field in fields]
-        as_json = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        to_prepare = [place for place, field in enumerate(fields) if not _taken_as_held(field)]
         with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 held = row.__dict__
                 values = [held[name] for name in names]
-                for place in as_json:
+                for place in to_prepare:
                     values[place] = fields[place].get_db_prep_save(values[place], connection)
                 copy.write_row(values)
 
@@ -101,9 +106,7 @@ def _insert_prepared(cursor: CursorWrapper, rows: Sequence[models.Model], *, wit
         for key, row in enumerate(rows, start=(found[0] if found else 0) + 1):
             row.pk = key
     fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
-    prepared = [
-        (field.attname, None if isinstance(field, PLAIN_FIELDS) else field.get_db_prep_save) for field in fields
-    ]
+    prepared = [(field.attname, None if _taken_as_held(field) else field.get_db_prep_save) for field in fields]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     cursor.executemany(

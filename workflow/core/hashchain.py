@@ -35,7 +35,7 @@ def plain(value: object) -> Plain:
     if kind is str:
         text = str(value)
         return text if text.isascii() else unicodedata.normalize("NFC", text)
-    if value is None or kind is bool or kind is int:
+    if kind in _AS_THEY_ARE:
         return value  # type: ignore[return-value]
     if kind is dict:
         return _plain_dict(value)  # type: ignore[arg-type]

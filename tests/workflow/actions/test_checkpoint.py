@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from tests.factories import MONDAY, House, at, make_house, make_task
+from tests.racing import race
 from workflow.actions import checkpoint as module
 from workflow.actions.audit import action, record_event
 from workflow.actions.checkpoint import make_checkpoint, make_checkpoints
@@ -168,35 +168,13 @@ def test_a_checkpoint_that_finds_its_number_taken_gives_way_and_marks_nothing(
     assert heads_of(make_checkpoint(by=None, now=NOW))[0][1] == 2
 
 
-def together(*jobs: Callable[[], object]) -> list[object]:
-    """Run the jobs at the same time, each on its own connection; return what each returned."""
-    results: list[object] = [None] * len(jobs)
-    start = threading.Barrier(len(jobs))
-
-    def run(index: int) -> None:
-        try:
-            start.wait(timeout=10)
-            results[index] = jobs[index]()
-        except Exception as error:  # noqa: BLE001 -- handed to the test
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 @postgresql
 def test_two_at_once_make_one_chain_without_gap_or_fork() -> None:
     house = make_house()
     for _ in range(20):
         make_task(house)
-    results = together(*[lambda: make_checkpoint(by=None, now=NOW)] * 4)
+    results = race(*[lambda: make_checkpoint(by=None, now=NOW)] * 4)
     assert not [result for result in results if isinstance(result, Exception)]
     make_checkpoints(by=None, now=NOW)
     numbers = list(AuditCheckpoint.objects.order_by("number").values_list("number", flat=True))
@@ -214,7 +192,7 @@ def test_a_task_that_somebody_is_changing_is_left_for_the_next_checkpoint_and_no
     made: list[object] = []
     with transaction.atomic():
         lock_task(busy.pk, by=None)
-        made = together(lambda: make_checkpoint(by=None, now=NOW))
+        made = race(lambda: make_checkpoint(by=None, now=NOW))
     assert isinstance(made[0], AuditCheckpoint)
     assert [head[0] for head in heads_of(made[0])] == [f"task:{quiet.pk}"]
     assert [head[0] for head in heads_of(make_checkpoint(by=None, now=NOW))] == [f"task:{busy.pk}"]
@@ -238,7 +216,7 @@ def test_writers_and_checkpoints_at_the_same_time_lose_no_head() -> None:
         for _ in range(6):
             make_checkpoint(by=None, now=NOW)
 
-    results = together(*[write(task) for task in tasks], mark)
+    results = race(*[write(task) for task in tasks], mark)
     assert results == [None] * 5
     make_checkpoints(by=None, now=NOW)
     assert all(task.checkpointed_seq == task.chain_seq == 7 for task in Task.objects.all())
@@ -261,7 +239,7 @@ def test_a_verification_in_the_middle_of_writing_finds_nothing_wrong() -> None:
     def read() -> None:
         found.extend(verify_trail().ok for _ in range(8))
 
-    assert together(write, read) == [None, None]
+    assert race(write, read) == [None, None]
     assert found == [True] * 8
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from tests.factories import MONDAY, House, at, in_place_of, make_actor, make_superuser, make_task
+from tests.factories import MONDAY, PERSON_NAMES, House, at, in_place_of, make_actor, make_superuser, make_task
 from workflow.actions.adjustment import resume_task, suspend_task
 from workflow.actions.task import arm_task, cancel_task, reopen_task, start_task
 from workflow.actions.transition import enter_state
@@ -152,21 +152,7 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
 
 def everybody(house: House) -> dict[str, Actor]:
     """Return one person a role, with those who must never be able to do anything."""
-    names = [
-        "head",
-        "member",
-        "stranger",
-        "other_head",
-        "reviewer",
-        "chief",
-        "office_member",
-        "clerk",
-        "leader",
-        "inspector",
-        "admin",
-        "outsider",
-    ]
-    people = {name: getattr(house, name) for name in names}
+    people = {name: getattr(house, name) for name in PERSON_NAMES}
     people["observer"] = make_actor(Role.OBSERVER, house.division)
     people["superuser"] = make_superuser()
     return people

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.factories import MONDAY, House, at, make_actor, make_task
+from tests.factories import MONDAY, PERSON_NAMES, House, at, make_actor, make_task
 from tests.workflow.web.conftest import Enter, assert_clean, read_page
 from workflow.actions.adjustment import ask_extension, raise_obstacle, suspend_task
 from workflow.actions.consultation import record_answer
@@ -31,21 +31,7 @@ SECRET = "Rà soát dự án bí danh Hoàng Oanh"
 DIVISION = {"head", "member"}
 OFFICE = {"reviewer", "chief"}
 SEES_ALL = {"reviewer", "chief", "clerk", "leader", "inspector"}
-ROLES = (
-    "head",
-    "member",
-    "stranger",
-    "other_head",
-    "reviewer",
-    "chief",
-    "office_member",
-    "clerk",
-    "leader",
-    "inspector",
-    "admin",
-    "outsider",
-    "observer",
-)
+ROLES = (*PERSON_NAMES, "observer")
 
 
 @dataclass
