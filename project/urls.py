@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflow.web.urls")),
+    path("", include("approvals.urls")),
 ]
 
 handler400 = "workflow.web.views.error.bad_request"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import count
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from workflow.actions.task import create_tasks
@@ -13,6 +16,8 @@ from workflow.choices import DocumentKind, EscalationStatus, Ladder, Role, TaskK
 from workflow.models import AuditEvent, Document, Escalation, Membership, Person, Reminder, Rule, Task, Unit
 from workflow.permissions import ROLE_GRANTS, Actor, Scope
 from workflow.queries.unit import load_actor
+
+T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _numbers = count(1)
@@ -26,6 +31,12 @@ def at(day: date, clock: str = "09:00") -> datetime:
     return datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), ZONE)  # noqa: DTZ007 -- zone is given
 
 
+def carried(job: Callable[[], T]) -> Callable[[], T]:
+    """Return the job bound to the context it is made in, for a thread: by itself a thread stands outside any node."""
+    context = copy_context()
+    return lambda: context.run(job)
+
+
 def make_unit(code: str, kind: UnitKind = UnitKind.DIVISION, **columns: object) -> Unit:
     """Make or return a unit."""
     columns.setdefault("name", f"Đơn vị {code}")
@@ -35,38 +46,37 @@ def make_unit(code: str, kind: UnitKind = UnitKind.DIVISION, **columns: object) 
     return unit
 
 
+def _new_person(name: str = "", **columns: object) -> Person:
+    number = next(_numbers)
+    return Person(username=f"nguoi{number}", full_name=name or f"Nguyễn Văn Mẫu {number}", password="!", **columns)
+
+
 def make_person(name: str = "", **columns: object) -> Person:
     """Make a person with an unusable password."""
-    number = next(_numbers)
-    return Person.objects.create(
-        username=f"nguoi{number}", full_name=name or f"Nguyễn Văn Mẫu {number}", password="!", **columns
-    )
+    person = _new_person(name, **columns)
+    person.save(force_insert=True)
+    return person
 
 
-def grants_of(role: Role, unit: Unit) -> frozenset[tuple[int, str]]:
-    """Return what one role in one unit is granted, by the table of permissions.py alone."""
-    rows = {row.pk: row for row in Unit.objects.all()}
-
-    def inside(row: Unit, roots: set[int]) -> bool:
-        while row is not None:
-            if row.pk in roots:
-                return True
-            row = rows.get(row.parent_id)
-        return False
-
+def grants_of(role: Role, unit: Unit, among: Iterable[Unit] | None = None) -> frozenset[tuple[int, str]]:
+    """Return what one role in one unit is granted, by the table of permissions.py alone; `among` are all units."""
+    rows = {row.pk: row for row in (Unit.objects.all() if among is None else among)}
     office = {row.pk for row in rows.values() if row.kind == UnitKind.OFFICE}
-    grants = set()
-    for codename, scope in ROLE_GRANTS[role].items():
-        for row in rows.values():
-            held = {
-                Scope.ALL: True,
-                Scope.OWN: inside(row, {unit.pk}),
-                Scope.OFFICE: inside(row, office),
-                Scope.NOT_OFFICE: not inside(row, office),
-            }[scope]
-            if held:
-                grants.add((row.pk, codename))
-    return frozenset(grants)
+
+    def above(row: Unit | None) -> set[int]:
+        found = set()
+        while row is not None:
+            found.add(row.pk)
+            row = rows.get(row.parent_id)
+        return found
+
+    held: dict[Scope, set[int]] = {
+        Scope.ALL: set(rows),
+        Scope.OWN: {row.pk for row in rows.values() if unit.pk in above(row)},
+        Scope.OFFICE: {row.pk for row in rows.values() if office & above(row)},
+        Scope.NOT_OFFICE: {row.pk for row in rows.values() if not office & above(row)},
+    }
+    return frozenset((pk, codename) for codename, scope in ROLE_GRANTS[role].items() for pk in held[scope])
 
 
 def make_actor(role: Role, unit: Unit, *, person: Person | None = None, name: str = "") -> Actor:
@@ -75,7 +85,11 @@ def make_actor(role: Role, unit: Unit, *, person: Person | None = None, name: st
     Membership.objects.get_or_create(
         person=person, unit=unit, role=role, valid_from=date(2020, 1, 1), defaults={"position": Role(role).label}
     )
-    return Actor(person.pk, person.full_name, Role(role).label, unit.pk, unit.name, grants_of(role, unit))
+    return _acting(person, role, unit, grants_of(role, unit))
+
+
+def _acting(person: Person, role: Role, unit: Unit, grants: frozenset[tuple[int, str]]) -> Actor:
+    return Actor(person.pk, person.full_name, Role(role).label, unit.pk, unit.name, grants)
 
 
 @dataclass
@@ -105,54 +119,73 @@ class House:
     extra: dict[str, Actor] = field(default_factory=dict)
 
 
-PERSON_NAMES = (
-    "head",
-    "member",
-    "stranger",
-    "other_head",
-    "reviewer",
-    "chief",
-    "office_member",
-    "clerk",
-    "leader",
-    "inspector",
-    "admin",
-    "outsider",
-)
+INSIDE = ("office", "division", "other", "leadership")
+"""The units of the small department that stand inside it, by the field of `House`."""
+
+UNITS = {
+    "province": ("UBND", UnitKind.PROVINCE, "Ủy ban nhân dân tỉnh Khánh Hòa"),
+    "department": ("SKHDT", UnitKind.DEPARTMENT, "Sở Kế hoạch và Đầu tư"),
+    "office": ("VP", UnitKind.OFFICE, "Văn phòng Sở"),
+    "division": ("P-A", UnitKind.DIVISION, "Phòng Một"),
+    "other": ("P-B", UnitKind.DIVISION, "Phòng Hai"),
+    "leadership": ("LDS", UnitKind.LEADERSHIP, "Lãnh đạo Sở"),
+    "body": ("STC", UnitKind.OUTSIDE, "Sở Tài chính"),
+    "silent_body": ("SXD", UnitKind.OUTSIDE, "Sở Xây dựng"),
+}
+"""The units of the small department: code, kind, name."""
+
+PLACES = {
+    "head": (Role.UNIT_HEAD, "division"),
+    "member": (Role.SPECIALIST, "division"),
+    "stranger": (Role.SPECIALIST, "other"),
+    "other_head": (Role.UNIT_HEAD, "other"),
+    "reviewer": (Role.OFFICE_REVIEWER, "office"),
+    "chief": (Role.OFFICE_CHIEF, "office"),
+    "office_member": (Role.SPECIALIST, "office"),
+    "clerk": (Role.CLERK, "office"),
+    "leader": (Role.LEADER, "leadership"),
+    "inspector": (Role.INSPECTOR, "department"),
+    "admin": (Role.ADMIN, "department"),
+    "outsider": (Role.EXTERNAL, "body"),
+}
+"""The persons of the small department: role and unit."""
+
+PERSON_NAMES = tuple(PLACES)
 """The persons of the small department, by the field of `House` that holds each."""
 
 
 def make_house() -> House:
-    """Make the small department."""
-    province = make_unit("UBND", UnitKind.PROVINCE, name="Ủy ban nhân dân tỉnh Khánh Hòa")
-    department = make_unit("SKHDT", UnitKind.DEPARTMENT, name="Sở Kế hoạch và Đầu tư", abbreviation="SKHĐT")
-    office = make_unit("VP", UnitKind.OFFICE, name="Văn phòng Sở", parent=department)
-    division = make_unit("P-A", name="Phòng Một", parent=department)
-    other = make_unit("P-B", name="Phòng Hai", parent=department)
-    leadership = make_unit("LDS", UnitKind.LEADERSHIP, name="Lãnh đạo Sở", parent=department)
-    body = make_unit("STC", UnitKind.OUTSIDE, name="Sở Tài chính")
-    silent = make_unit("SXD", UnitKind.OUTSIDE, name="Sở Xây dựng")
-    return House(
-        department=department,
-        office=office,
-        division=division,
-        other=other,
-        leadership=leadership,
-        province=province,
-        body=body,
-        silent_body=silent,
-        head=make_actor(Role.UNIT_HEAD, division),
-        member=make_actor(Role.SPECIALIST, division),
-        stranger=make_actor(Role.SPECIALIST, other),
-        other_head=make_actor(Role.UNIT_HEAD, other),
-        reviewer=make_actor(Role.OFFICE_REVIEWER, office),
-        chief=make_actor(Role.OFFICE_CHIEF, office),
-        office_member=make_actor(Role.SPECIALIST, office),
-        clerk=make_actor(Role.CLERK, office),
-        leader=make_actor(Role.LEADER, leadership),
-        inspector=make_actor(Role.INSPECTOR, department),
-        admin=make_actor(Role.ADMIN, department),
-        outsider=make_actor(Role.EXTERNAL, body),
+    """Make the small department; thousands of tests begin with it, so each table is written in one or two statements.
+
+    A unit that is there already is taken as it is.
+    """
+    there = Unit.objects.in_bulk([code for code, _kind, _name in UNITS.values()], field_name="code")
+    for wave in (tuple(UNITS)[:2], tuple(UNITS)[2:]):
+        missing = [_new_unit(field, there) for field in wave if UNITS[field][0] not in there]
+        there |= {unit.code: unit for unit in Unit.objects.bulk_create(missing)}
+    units = {field: there[code] for field, (code, _kind, _name) in UNITS.items()}
+    people = Person.objects.bulk_create([_new_person() for _name in PLACES])
+    Membership.objects.bulk_create(
+        Membership(person=person, unit=units[field], role=role, position=role.label, valid_from=date(2020, 1, 1))
+        for person, (role, field) in zip(people, PLACES.values(), strict=True)
+    )
+    among = list(Unit.objects.all())
+    actors = {
+        name: _acting(person, role, units[field], grants_of(role, units[field], among))
+        for person, (name, (role, field)) in zip(people, PLACES.items(), strict=True)
+    }
+    return House(**units, **actors)
+
+
+def _new_unit(field: str, there: dict[str, Unit]) -> Unit:
+    code, kind, name = UNITS[field]
+    return Unit(
+        code=code,
+        kind=kind,
+        name=name,
+        abbreviation="SKHĐT" if field == "department" else code,
+        parent=there[UNITS["department"][0]] if field in INSIDE else None,
+        valid_from=date(2020, 1, 1),
     )
 
 

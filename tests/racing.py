@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.db import connections
 
+from tests.factories import carried
+
 Job = Callable[[], object]
 
 
@@ -14,6 +16,7 @@ def race(*jobs: Job) -> list[object]:
     """Run the jobs at the same moment, each on its own connection; return what each returned or raised."""
     outcomes: list[object] = [None] * len(jobs)
     start = threading.Barrier(len(jobs))
+    jobs = tuple(carried(job) for job in jobs)
 
     def run(place: int) -> None:
         try:

@@ -166,10 +166,10 @@ def _is_applied(app: str, name: str) -> bool:
     return (app, name) in MigrationRecorder(connections["default"]).applied_migrations()
 
 
-def refuse_unsafe_start() -> None:
+def refuse_unsafe_start(*others: Callable[[None], Iterable[CheckMessage]]) -> None:
     """Run all of our checks now, for processes that Django starts without the database ones (worker, clock, web).
 
-    Some five short queries.
+    Some five short queries. `others` are the checks of the apps above this one.
 
     :raises ImproperlyConfigured: when one of them is an error, or the database is not migrated; the message lists all.
     """
@@ -177,6 +177,8 @@ def refuse_unsafe_start() -> None:
     if not _is_applied(*TRIGGER_MIGRATION):
         raise ImproperlyConfigured("Cơ sở dữ liệu chưa được chuyển cấu trúc: hãy chạy manage.py migrate.")
     found += [*check_global_grants(None, databases=["default"]), *check_triggers(None, databases=["default"])]
+    for check in others:
+        found += check(None)
     errors = [message for message in found if message.is_serious()]
     if errors:
         lines = "\n".join(f"- {message.id}: {message.msg} {message.hint}" for message in errors)

@@ -222,3 +222,14 @@ class HandedBy(IntegerChoices):
     PLAN = 0, "Theo kế hoạch"
     SUCCESSION = 1, "Đơn vị kế thừa"
     ASSIGNMENT = 2, "Được giao"
+
+
+class FlowKind(TextChoices):
+    """What passes through an approval flow; the target is the task, document, duty or request of that kind."""
+
+    REPORT = "report", "Duyệt báo cáo kết quả"
+    DOCUMENT = "document", "Phát hành văn bản"
+    ESCALATION = "escalation", "Báo cáo UBND tỉnh"
+    EXTENSION = "extension", "Gia hạn"
+    OBSTACLE = "obstacle", "Giải quyết vướng mắc"
+    PROPOSAL = "proposal", "Đề xuất"

@@ -1,6 +1,7 @@
 """Sweep: what is due decides the time, not what is open; against a row-by-row loop and against bare SQL, in one run.
 
     python tests/benchmarks/bench_sweep.py [OPEN ...]      (default 200000 1000000)
+    python tests/benchmarks/bench_sweep.py outside [OPEN ...]      letters and duties about bodies outside, with flows
 
 On the database of DATABASE_URL (a scratch database beside it), or SQLite when absent. Prints seconds and ratios.
 """
@@ -12,12 +13,14 @@ import json
 import sys
 from time import perf_counter
 
-from stage import NOW, make_many, scratch_database
+from stage import NOW, make_many, make_many_outside, scratch_database
 
 from django.db import connection, transaction
 
+from approvals.models import Approval
 from workflow.actions.sweep import _sweep_one, due_ids, sweep
 from workflow.actions.sweep.office import read_office
+from workflow.choices import Ladder
 from workflow.models import RegisterBook, Reminder, Task
 
 SAMPLE = 300
@@ -25,7 +28,7 @@ SAMPLE = 300
 
 
 def bare_sql(house_ids: tuple[int, int, int], person: int, sample: Reminder) -> None:
-    """Do the sweep's effect (documents, reminders, events, notifications, tasks) in pure SQL, as fast as it goes."""
+    """Do the sweep's effect (documents, deliveries, reminders, events, notifications, tasks) in pure SQL, as fast as it goes."""
     postgresql = connection.vendor == "postgresql"
     _department, _office, rule = house_ids
     now = NOW.isoformat()
@@ -56,15 +59,19 @@ def bare_sql(house_ids: tuple[int, int, int], person: int, sample: Reminder) -> 
         )
         cursor.execute(
             "INSERT INTO workflow_document (id, task_id, kind, status, book_id, number, symbol, issued_on, issued_at, "
-            "subject, body, recipients, signer_name, signer_title, drafted_at, text_sha256, pdf_name, pdf_sha256) "
+            "revision, subject, body, recipients, signer_name, signer_title, drafted_at, text_sha256, pdf_name, pdf_sha256) "
             f"SELECT {base} + n, id, 'CV', 'issued', {book}, number, 'SKHĐT-VP', '2022-10-17', '{now}', "
-            f"'đôn đốc lần 1 việc thực hiện nhiệm vụ: ' || title, {paper}, '[\"Phòng\"]', 'x', 'y', '{now}', "
+            f"1, 'đôn đốc lần 1 việc thực hiện nhiệm vụ: ' || title, {paper}, '[\"Phòng\"]', 'x', 'y', '{now}', "
             f"{sha.format(paper)}, '', '' FROM due"
         )
         cursor.execute(
             "INSERT INTO workflow_reminder (task_id, round, ordinal, status, document_id, rule_id, decision, drafted_at, "
             "issued_at, withdrawn_reason) SELECT id, round, 1, 'issued', "
             f"{base} + n, {rule}, '{record}', '{now}', '{now}', '' FROM due"
+        )
+        cursor.execute(
+            "INSERT INTO workflow_delivery (document_id, recipient, through, sent_at) "
+            f"SELECT {base} + n, 'Phòng', '', '{now}' FROM due"
         )
         cursor.execute(
             "INSERT INTO workflow_notification (person_id, key, kind, text, task_id, created_at) "
@@ -120,6 +127,32 @@ def measure(total: int) -> None:
     )
 
 
+def measure_outside(total: int, ladder: Ladder) -> None:
+    """Measure one size of letters (B) or duties (C) about bodies outside, whose flows are opened with them."""
+    due = total // 100
+    with scratch_database() as house:
+        make_many_outside(house, total, due, ladder)
+        swept = timed(lambda: sweep(now=NOW))
+        opened = Approval.objects.count()
+        assert opened == (due if ladder == Ladder.B else 2 * due), opened
+    with scratch_database() as house:
+        make_many_outside(house, SAMPLE * 4, SAMPLE, ladder)
+        office = read_office(NOW)
+        ids = due_ids(NOW, SAMPLE)
+        looped = timed(lambda: [_sweep_one(pk, office, now=NOW) for pk in ids]) / SAMPLE
+    print(
+        f"{connection.vendor} {total:>9,} mở, {due:,} đến hạn của cơ quan ngoài Sở (thang {ladder}): quét {swept:.2f} s "
+        f"({due / swept:,.0f}/s, {opened:,} hồ sơ phê duyệt); so với vòng lặp từng dòng ({1 / looped:,.0f}/s): "
+        f"nhanh gấp {looped * due / swept:.1f}",
+        flush=True,
+    )
+
+
 if __name__ == "__main__":
-    for size in [int(word) for word in sys.argv[1:]] or [200_000, 1_000_000]:
-        measure(size)
+    sizes = [int(word) for word in sys.argv[1:] if word != "outside"] or [200_000, 1_000_000]
+    for size in sizes:
+        if "outside" in sys.argv:
+            measure_outside(size, Ladder.B)
+            measure_outside(size, Ladder.C)
+        else:
+            measure(size)

@@ -25,8 +25,10 @@ from django.db import connection
 
 from tests.factories import House, at, make_house, make_task
 from workflow.actions.policy import seed_rules
+from workflow.choices import Ladder, TaskKind, TaskOrigin
 from workflow.models import Task
 
+FRIDAY = date(2022, 10, 14)
 NOW = at(date(2022, 10, 17), "09:00")
 """Monday morning; the due tasks were due on Friday."""
 
@@ -74,7 +76,35 @@ def copy_tasks(template: Task, count: int, **expressions: str) -> None:
 
 def make_many(house: House, total: int, due: int) -> None:
     """Make `total` open tasks of which `due` were due on Friday and wait for their first reminder."""
-    template = make_task(house, now=at(date(2022, 10, 3)), code="MAU", due_on=date(2022, 10, 14), nudged_days=1)
+    _make_copies(make_task(house, now=at(date(2022, 10, 3)), code="MAU", due_on=FRIDAY, nudged_days=1), total, due)
+
+
+def make_many_outside(house: House, total: int, due: int, ladder: Ladder) -> None:
+    """Make `total` answers owed by a body outside, of which `due` were due on Friday.
+
+    On ladder B each waits for the draft of its first letter, on C for its duty to report to UBND tỉnh.
+    """
+    origin = TaskOrigin.PROVINCE if ladder == Ladder.C else TaskOrigin.PROCEDURE
+    until = {"origin": origin, "processing_until": date(2022, 12, 30), "now": at(date(2022, 10, 3))}
+    parent = make_task(house, kind=TaskKind.DOSSIER, due_on=date(2022, 12, 30), **until)
+    template = make_task(
+        house,
+        code="MAU",
+        kind=TaskKind.CONSULTATION,
+        ladder=ladder,
+        parent=parent,
+        unit=house.body,
+        host_unit=house.division,
+        by_paper=True,
+        due_on=FRIDAY,
+        nudged_days=1,
+        **until,
+    )
+    Task.objects.filter(pk=parent.pk).update(next_due=None)
+    _make_copies(template, total, due)
+
+
+def _make_copies(template: Task, total: int, due: int) -> None:
     Task.objects.filter(pk=template.pk).update(next_due=None)
     moment = sql_moment(at(date(2022, 10, 17), "08:00"))
     if due:

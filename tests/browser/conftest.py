@@ -19,10 +19,9 @@ Sit = Callable[..., Hand]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests in one worker, so that the site is made once."""
+    """Mark them, so that they can be chosen or left out."""
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.browser)
 
 
@@ -43,7 +42,7 @@ def _answers(port: int) -> bool:
         link.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration year at 7:30 on Monday 21/11/2022, served by gunicorn on a database of its own."""
     with made_machine(tmp_path_factory.mktemp("site")) as made:
@@ -66,9 +65,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 process.wait(30)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, for one file: Playwright's loop must have ended before another file's tests use the database."""
+    """Chromium, for this folder: Playwright's loop must have ended before another folder's tests use the database."""
     with sync_playwright() as playwright, open_chromium(playwright.chromium) as opened:
         yield opened
 
@@ -81,7 +80,7 @@ def sit(site: Site, browser: Browser) -> Iterator[Sit]:
     def sit_down(username: str = "", *, size: tuple[int, int] = DESKTOP, scripts: bool = True) -> Hand:
         hand = Hand(site, browser, size=size, scripts=scripts)
         hands.append(hand)
-        return hand.sign_in(username) if username else hand
+        return hand.arrive(username) if username else hand
 
     yield sit_down
     for hand in hands:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import which
 
 from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Dialog, Locator, Page, Response, expect
 
@@ -51,13 +52,18 @@ LOOK = """() => {
   return faults;
 }"""
 
+FOCUSED = """() => {
+  const at = document.activeElement;
+  return ((at.labels && at.labels[0] ? at.labels[0].textContent : at.textContent) || "").trim();
+}"""
+
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @contextmanager
 def open_chromium(chromium: BrowserType) -> Iterator[Browser]:
-    """Start the Chromium that `bin/test` found."""
-    program = os.environ.get("DONDOC_CHROMIUM") or "/usr/bin/chromium"
+    """Start the Chromium that `bin/test` found; its headless shell draws the same pages for half the work."""
+    program = os.environ.get("DONDOC_CHROMIUM") or which("chromium-headless-shell") or "/usr/bin/chromium"
     browser = chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
     try:
         yield browser
@@ -90,6 +96,32 @@ class Site:
     def task(self, code: str) -> int:
         """Return a task's id by its code."""
         return int(self.value(f"SELECT id FROM workflow_task WHERE code = '{code}'"))
+
+    def flow(self, code: str, kind: str = "report") -> int:
+        """Return the id of the newest approval of a kind on a task."""
+        of_task = f"kind = '{kind}' AND subject_id = {self.task(code)}"
+        return int(self.value(f"SELECT max(id) FROM approvals_approval WHERE {of_task}"))
+
+    def flow_called(self, title: str) -> int:
+        """Return the id of the newest approval whose title begins so."""
+        return int(self.value(f"SELECT max(id) FROM approvals_approval WHERE title LIKE '{title}%'"))
+
+    def waits_for(self, approval_id: int) -> int:
+        """Return the id of the step that waits in an approval."""
+        waiting = "decided_at IS NULL AND finished IS NULL AND codename > ''"
+        return int(self.value(f"SELECT max(id) FROM approvals_step WHERE process_id = {approval_id} AND {waiting}"))
+
+    def passed(self, approval_id: int) -> list[str]:
+        """Return the outcomes of an approval's steps in the order in which they were decided."""
+        rows = self.machine.rows(
+            "SELECT outcome FROM approvals_step"
+            f" WHERE process_id = {approval_id} AND decided_at IS NOT NULL ORDER BY decided_at, id"
+        )
+        return [str(row[0]) for row in rows]
+
+    def result(self, approval_id: int) -> str:
+        """Return how an approval ended, "" while it has not."""
+        return self.value(f"SELECT result FROM approvals_approval WHERE id = {approval_id}")
 
     def state(self, code: str) -> str:
         """Return a task's stored state."""
@@ -156,6 +188,16 @@ class Hand:
 
     # --- going about ----------------------------------------------------------------------------------------------
 
+    def arrive(self, username: str) -> Hand:
+        """Be signed in, in a session of his own, and stand on the first page; the sign-in page itself is passed by."""
+        request = self.context.request
+        request.get("/dang-nhap/")
+        [token] = [cookie["value"] for cookie in self.context.cookies() if cookie["name"] == "csrftoken"]
+        typed = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answer = request.post("/dang-nhap/", form=typed, max_redirects=0)
+        assert answer.status == 302, f"{username}: {answer.status}"
+        return self.go("/")
+
     def sign_in(self, username: str, password: str = PASSWORD) -> Hand:
         """Sign in through the page."""
         self.go("/dang-nhap/")
@@ -200,6 +242,34 @@ class Hand:
         self.line(group, *words).locator("a.button").click()
         return self.look()
 
+    def enter(self, group: str, *words: str) -> Hand:
+        """Open what a line of Việc của tôi or of the board is about."""
+        self.line(group, *words).locator(".what a").click()
+        return self.look()
+
+    @property
+    def approvals(self) -> Locator:
+        """The part of a task's or an approval's page that shows what is to be decided."""
+        return self.page.get_by_role("region", name=re.compile("^(Phê duyệt|Bước đang chờ)$"))
+
+    def settle(self, words: str) -> Hand:
+        """Open a decision that the page of a task or of an approval offers, by the words it begins with."""
+        self.approvals.get_by_role("link", name=re.compile(f"^{re.escape(words)}( ?:|$)")).click()
+        return self.look()
+
+    def decide(self, words: str, text: str = "", *, label: str = "Ý kiến") -> Hand:
+        """Open a decision that the page offers, write the text, if any, under the label, and take it."""
+        self.settle(words)
+        if text:
+            self.write(label, text)
+        return self.press(words)
+
+    def check(self, quantity: str, content: str, punctuality: str) -> Hand:
+        """Answer the three checks of a report."""
+        for question, answer in (("Số lượng", quantity), ("Nội dung", content), ("Thời gian", punctuality)):
+            self.choose(question, answer)
+        return self
+
     # --- filling in -----------------------------------------------------------------------------------------------
 
     def write(self, label: str, text: str) -> Hand:
@@ -221,6 +291,23 @@ class Hand:
         """Choose from a list by the words shown."""
         self.page.get_by_label(label).select_option(label=words)
         return self
+
+    def tab_to(self, words: str) -> Hand:
+        """Press Tab until the focus stands on what is called so or begins with it.
+
+        :raises AssertionError: when it can't be reached by the keyboard.
+        """
+        for _ in range(120):
+            self.page.keyboard.press("Tab")
+            if str(self.page.evaluate(FOCUSED)).startswith(words):
+                return self
+        raise AssertionError(f"không tới được “{words}” bằng phím Tab")
+
+    def enter_key(self) -> Hand:
+        """Press Enter and wait for the page that comes."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        return self.look()
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -254,6 +341,12 @@ class Hand:
         """The acts that a task's page offers."""
         return self.page.get_by_role("region", name="Việc tiếp theo").get_by_role("link").all_inner_texts()
 
+    @property
+    def choices(self) -> list[str]:
+        """The decisions that the page of a task or of an approval offers."""
+        words = "(buttons) => buttons.map((button) => button.firstChild.textContent.trim())"
+        return [str(each) for each in self.approvals.locator("a.button").evaluate_all(words)]
+
     def sees(self, words: str) -> None:
         """The main part shows the words within the time."""
         expect(self.page.get_by_role("main")).to_contain_text(words)
@@ -262,6 +355,8 @@ class Hand:
         """Look over the page: language, one heading, labels; once a kind of page also that 360 px hold it."""
         self.page.wait_for_load_state()
         faults = list(self.page.evaluate(LOOK))
+        if self.size != DESKTOP and (wider := self.page.evaluate(WIDER)) > 0:
+            faults.append(f"rộng hơn màn hình {self.size[0]} px {wider} px")
         kind = f"{re.sub(r'[0-9]+', 'n', self.path.partition('?')[0])} {self.page.title()[:24]}"
         if kind not in self.site.seen:
             self.site.seen.add(kind)
@@ -285,4 +380,4 @@ class Hand:
         :raises AssertionError: when a page had a fault.
         """
         self.context.close()
-        assert self.faults == []
+        assert self.faults == [], "\n".join(self.faults)

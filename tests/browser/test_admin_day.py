@@ -54,6 +54,11 @@ def test_the_administrator_sees_no_task(site: Site, sit: Sit) -> None:
     for path in ("/nhiem-vu/", "/ban-dieu-phoi/", "/van-ban/", "/nhat-ky/"):
         hand.go(path, expected=403)
     hand.go(f"/nhiem-vu/{site.task('2022/II.1.8/NAM/P-KTDN')}/", expected=404)
+    flow = site.flow("2022/II.1.8/NAM/P-KTDN")
+    hand.go(f"/phe-duyet/{flow}/", expected=404)
+    hand.go(f"/phe-duyet/buoc/{site.waits_for(flow)}/accept/", expected=404)
+    hand.go("/phe-duyet/nhieu/report/check/", expected=403)
+    hand.go("/de-xuat/", expected=403)
     hand.rail("Kế hoạch")
     hand.go("/ke-hoach/2022/")
     assert hand.page.locator("main a[href^='/nhiem-vu/']").count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Sit
-from tests.browser.hand import Site
+from tests.browser.hand import PHONE, Site
 
 ROLES = (
     "chuyenvien.dn",
@@ -23,7 +23,7 @@ ROLES = (
 
 @pytest.mark.parametrize("username", ROLES)
 def test_every_entry_of_the_rail_opens(sit: Sit, username: str) -> None:
-    hand = sit(username)
+    hand = sit().sign_in(username)
     rail = hand.page.get_by_role("navigation", name="Các trang")
     for words in rail.get_by_role("link").all_inner_texts():
         hand.rail(words)
@@ -57,6 +57,22 @@ def test_the_deep_pages_open(site: Site, sit: Sit) -> None:
         hand.go(path)
     hand.go("/nhiem-vu/999999/", expected=404)
     hand.go("/khong-co/", expected=404)
+
+
+def test_every_kind_of_approval_fits_a_phone(site: Site, sit: Sit) -> None:
+    hand = sit("giamdoc", size=PHONE)
+    kinds = site.machine.rows("SELECT kind, result, max(id) FROM approvals_approval GROUP BY kind, result")
+    assert {str(kind) for kind, _result, _id in kinds} == {
+        *("report", "document", "escalation", "extension", "obstacle", "proposal")
+    }
+    for kind, _result, key in kinds:
+        hand.go(f"/phe-duyet/{key}/")
+        hand.sees("Quy trình")
+        hand.picture(f"phone-{kind}-{key}")
+    for path in ("/phe-duyet/quy-trinh/", "/de-xuat/"):
+        hand.go(path)
+    hand.go("/phe-duyet/999999/", expected=404)
+    hand.go("/phe-duyet/buoc/999999/accept/", expected=404)
 
 
 def test_the_administration_pages_open(site: Site, sit: Sit) -> None:

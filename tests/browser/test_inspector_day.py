@@ -32,8 +32,17 @@ def test_the_inspector_is_offered_nothing_to_do(site: Site, sit: Sit) -> None:
     for code in ("2022/II.1.8/NAM/P-KTDN", "HS-09-2022/YK3", "HS-11-2022/YK1"):
         hand.go(f"/nhiem-vu/{site.task(code)}/")
         assert hand.offers == []
+        assert hand.choices == []
         hand.sees("Hiện ông/bà không phải làm gì với nhiệm vụ này.")
-    for slug in ("nhan-bao-cao", "ghi-tien-do", "huy"):
+    for slug in ("soan-bao-cao", "ghi-tien-do", "huy"):
         hand.go(f"/nhiem-vu/{site.task('2022/II.1.8/NAM/P-KTDN')}/{slug}/", expected=403)
         assert hand.heading == "Ông/bà không có quyền làm việc này"
+    report = site.flow("2022/II.1.8/NAM/P-KTDN")
+    hand.go(f"/phe-duyet/{report}/")
+    assert hand.choices == []
+    assert hand.page.get_by_role("main").get_by_role("button").count() == 0
+    hand.sees("Các bước đã qua")
+    for outcome in ("accept", "return", "withdraw"):
+        hand.go(f"/phe-duyet/buoc/{site.waits_for(report)}/{outcome}/", expected=403)
+    hand.go("/phe-duyet/nhieu/report/check/", expected=403)
     hand.go("/quan-tri/", expected=403)

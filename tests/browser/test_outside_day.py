@@ -54,11 +54,14 @@ def test_a_division_asks_two_bodies_and_one_answers_by_its_account(site: Site, s
     outside.picture("outside-task")
     for path in (f"/nhiem-vu/{site.task(PARENT)}/", f"/nhiem-vu/{site.task('2022/II.1.8/NAM/P-DN')}/"):
         outside.go(path, expected=404)
+    foreign = site.flow("2022/II.1.8/NAM/P-KTDN")
+    outside.go(f"/phe-duyet/{foreign}/", expected=404)
+    outside.go(f"/phe-duyet/buoc/{site.waits_for(foreign)}/accept/", expected=404)
     for path in ("/ke-hoach/", "/ban-dieu-phoi/", "/nhat-ky/", "/quan-tri/"):
         outside.go(path, expected=403)
 
     unit.rail("Việc của tôi")
-    unit.begin("Chờ tôi kiểm tra", "vốn góp và trụ sở", "Sở Tài chính")
+    unit.begin("Ý kiến trả lời chờ tôi xem", "vốn góp và trụ sở", "Sở Tài chính")
     unit.sees("Sở Tài chính thống nhất về vốn góp.")
     unit.follow("Nhận ý kiến trả lời")
     unit.press("Nhận ý kiến trả lời")

@@ -177,6 +177,12 @@ class TestAddresses:
         "membership_id": 1,
         "delegation_id": 1,
         "key": "wait_days",
+        "approval_id": 1,
+        "step_id": 1,
+        "outcome": "send_back",
+        "enclosure_id": 1,
+        "kind": "report",
+        "node": "check",
     }
 
     def test_every_page_has_a_name_of_its_own_and_leads_back_to_itself(self) -> None:
@@ -189,13 +195,13 @@ class TestAddresses:
             address = reverse(str(pattern.name), kwargs=asked)
             assert resolve(address).url_name == pattern.name, address
 
-    def test_addresses_are_vietnamese_without_accents_and_end_in_a_stroke(self) -> None:
+    def test_addresses_are_vietnamese_without_accents_and_end_in_a_stroke_or_as_a_file(self) -> None:
         for pattern in names_of(get_resolver()):
             asked = {name: self.ARGUMENTS[name] for name in pattern.pattern.converters}
             address = reverse(str(pattern.name), kwargs=asked)
             assert address.isascii()
             assert address == address.lower()
-            assert address.endswith("/")
+            assert address.endswith(("/", ".bpmn"))
 
     @pytest.mark.parametrize(
         "path", ["/admin/", "/nhiem-vu/abc/", "/nhiem-vu/-1/", f"/nhiem-vu/{'9' * 19}/", "/ke-hoach/22/", "/nhiem-vu"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from workflow.adapters.setwise import insert_rows, update_rows
 from workflow.core.hashchain import canonical, link
 from workflow.models import AuditChain, AuditEvent, Task
 from workflow.permissions import Actor
@@ -41,6 +42,17 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 _action_id.reset(token)
 
     return run
+
+
+def current_act() -> UUID:
+    """Return the id of the action that runs, which joins all its events and messages.
+
+    :raises LookupError: outside any action.
+    """
+    found = _action_id.get()
+    if found is None:
+        raise LookupError("Chỉ có mã của một việc khi việc đó đang chạy (xem `action`).")
+    return found
 
 
 @contextmanager
@@ -137,6 +149,38 @@ def append_to_tasks(pairs: Sequence[tuple[Task, Entry]], *, by: Actor | None, no
         task.chain_head = event.hash
         events.append(event)
     return events
+
+
+def record_events(pairs: Sequence[tuple[Task | str, Entry]], *, by: Actor | None, now: datetime) -> list[AuditEvent]:
+    """Append many events, each to its subject's chain, in a fixed number of statements; else as `record_event`.
+
+    Every task must come as one object, however many events are its own.
+
+    :raises TypeError: when a value has no canonical form.
+    """
+    tasks = {subject.pk: subject for subject, _entry in pairs if isinstance(subject, Task)}
+    chains = _lock_chains({subject for subject, _entry in pairs if isinstance(subject, str)})
+    events = append_to_tasks([(one, entry) for one, entry in pairs if isinstance(one, Task)], by=by, now=now)
+    actor = describe_actor(by)
+    for key, entry in pairs:
+        if isinstance(key, str):
+            chain = chains[key]
+            event = _build(key, chain.seq + 1, chain.head, entry, by=by, actor=actor, now=now)
+            chain.seq, chain.head = event.seq, event.hash
+            events.append(event)
+    update_rows(list(tasks.values()), ("chain_seq", "chain_head"))
+    update_rows(list(chains.values()), ("seq", "head"))
+    insert_rows(events)
+    return events
+
+
+def _lock_chains(keys: Set[str]) -> dict[str, AuditChain]:
+    """Lock the chains of the keys, in their order, those that are new too."""
+    if not keys:
+        return {}
+    AuditChain.objects.bulk_create([AuditChain(key=key) for key in sorted(keys)], ignore_conflicts=True)
+    chains = AuditChain.objects.select_for_update().filter(key__in=keys).order_by("key")
+    return {chain.key: chain for chain in chains}
 
 
 def record_event(

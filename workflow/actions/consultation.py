@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from workflow.actions.audit import action
 from workflow.actions.notification import tell_of
-from workflow.actions.task import create_tasks, read_due, restore_duty, settle_answer, wait_anew
+from workflow.actions.task import create_tasks, read_due, restore_duty, settle_answer, settle_requests, wait_anew
 from workflow.actions.transition import lock_task, perform_transition, state_label
 from workflow.actions.unit import lock_units
 from workflow.choices import (
@@ -219,7 +219,7 @@ def _keep_answer(task: Task, number: str, answered_on: date, content: str, *, by
 
 @action
 def accept_answer(task_id: int, version: int, *, by: Actor, now: datetime) -> Report:
-    """Accept the answer that was looked at; the consultation is done.
+    """Accept the answer that was looked at; the consultation is done, and requests of it that wait are withdrawn.
 
     :raises NotFound: when the consultation is not seen.
     :raises NotPermitted: unless a member of the asking unit does it who did not record it.
@@ -228,8 +228,10 @@ def accept_answer(task_id: int, version: int, *, by: Actor, now: datetime) -> Re
     """
     task, report = _answer_to_judge(task_id, version, by)
     _decide(report, ReportStatus.ACCEPTED, "", by=by, now=now)
-    details = {"version": version}
-    perform_transition(task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details)
+    settled = settle_requests(task, "ý kiến đã được nhận", by=by, now=now)
+    details = {"version": version, **settled.details}
+    changes = {**settled.changes, "closed_at": now}
+    perform_transition(task, "review", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Ý kiến bản {version} đã được nhận: {task.title}", by=by, now=now)
     return report
 

@@ -10,10 +10,19 @@ from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
 from workflow.actions.document import HEAD_TITLE, Draft, draft_document, issue_draft, may_issue
+from workflow.actions.flow import Target, close_flows, only_in_flow, open_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.task import close_children, move_processing_end, settle_closing, settle_task
 from workflow.actions.transition import change_task, lock_task, perform_transition
-from workflow.choices import CLOSED_STATES, DocumentKind, DocumentStatus, EscalationStatus, NotificationKind, TaskState
+from workflow.choices import (
+    CLOSED_STATES,
+    DocumentKind,
+    DocumentStatus,
+    EscalationStatus,
+    FlowKind,
+    NotificationKind,
+    TaskState,
+)
 from workflow.core.errors import NotFound, NotPermitted, WrongState
 from workflow.core.escalation import ALLOW_EARLY, ESCALATE, Decision, decide_by_hand, local_day
 from workflow.core.fields import Fields
@@ -85,6 +94,8 @@ def open_escalation(task: Task, decision: Decision, *, by: Actor | None, now: da
         raised_at=now,
         raised_by_id=by.person_id if by is not None else None,
     )
+    target = Target(escalation.pk, task.pk, task.host_unit_id, task.title)
+    open_flow(FlowKind.ESCALATION, target, by=by, now=now)
     details = {"escalation": escalation.pk, "decision": record, **settled.details}
     if reason:
         details["reason"] = reason
@@ -132,6 +143,7 @@ def _tell(task: Task, text: str, *, by: Actor | None, now: datetime) -> None:
 
 
 @action
+@only_in_flow
 def send_escalation(escalation_id: int, *, by: Actor, now: datetime) -> Escalation:
     """Issue the report to UBND tỉnh with số and ngày; from then on its answer is awaited.
 
@@ -182,6 +194,7 @@ def _may_issue(by: Actor, document: Document | None) -> bool:
 
 
 @action
+@only_in_flow
 def record_direction(  # noqa: PLR0917 -- the parts of UBND tỉnh's document
     escalation_id: int,
     number: str,
@@ -323,7 +336,9 @@ def withdraw_escalation(escalation_id: int, reason: str, *, by: Actor, now: date
     reason = fields.text("reason", reason, "Lý do rút")
     fields.stop_if_wrong()
     document = escalation.document
+    close_flows(FlowKind.ESCALATION, [escalation.pk], reason, of=task, by=by, now=now)
     if document is not None and document.status == DocumentStatus.DRAFT:
+        close_flows(FlowKind.DOCUMENT, [document.pk], reason, of=task, by=by, now=now)
         document.status = DocumentStatus.CANCELLED
         document.save(update_fields=["status"])
         record_event(

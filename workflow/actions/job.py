@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from workflow.actions.audit import action
 from workflow.actions.checkpoint import make_checkpoints
 from workflow.actions.document import render_missing
+from workflow.actions.flow import flows
 from workflow.actions.notification import send_digests
 from workflow.actions.sweep import sweep
 from workflow.actions.unit import sync_grants
@@ -83,6 +84,12 @@ def render_missing_job() -> dict[str, int]:
     return {"documents": render_missing(now=current_moment())}
 
 
+@task
+def nudge_steps_job() -> dict[str, int]:
+    """Tell of approval steps that are late; idempotent: each level is told once of a step."""
+    return {"steps": flows().nudge(now=current_moment())}
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """One thing that happens by the clock. `slot` gives the moment the run stands for, or nothing when none is due."""
@@ -102,6 +109,7 @@ SCHEDULES = (
     Schedule("grants", sync_grants_job, lambda now, _rulebook: daily_slot(now, JUST_AFTER_MIDNIGHT)),
     Schedule("checkpoint", make_checkpoint_job, lambda now, _rulebook: hour_slot(now)),
     Schedule("render", render_missing_job, lambda now, _rulebook: hour_slot(now)),
+    Schedule("steps", nudge_steps_job, lambda now, _rulebook: hour_slot(now)),
     Schedule("digest", send_digests_job, _opening),
 )
 

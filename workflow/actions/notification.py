@@ -8,14 +8,14 @@ from datetime import date, datetime
 from django.utils import timezone
 from django_tasks import task
 
-from workflow.actions.audit import action
+from workflow.actions.audit import action, current_act
 from workflow.adapters.mail import send_plain
 from workflow.choices import NotificationKind
 from workflow.core.errors import NotFound
 from workflow.core.escalation import in_issue_window
 from workflow.models import Notification, Person, Task
 from workflow.permissions import Actor
-from workflow.queries.notification import notifications_of, people_of, unmailed
+from workflow.queries.notification import notifications_of, people_of_any, unmailed
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.unit import load_actor
 
@@ -25,10 +25,18 @@ MOST_LINES = 40
 
 @action
 def notify(
-    person_ids: Iterable[int | None], *, key: str, kind: NotificationKind, text: str, task: Task | None, now: datetime
+    person_ids: Iterable[int | None],
+    *,
+    key: str,
+    kind: NotificationKind,
+    text: str,
+    task: Task | None,
+    now: datetime,
+    yields: bool = True,
 ) -> None:
     """Tell each person once, whatever runs twice: one row a person and key, all in one statement.
 
+    A message that `yields` leaves what the person was told under the key as it stands; else it takes its place.
     Nothing is recorded in the trail: a message follows from an act that is. People who may not see the task must not
     be among `person_ids`; `people_of` gives only those who hold a right on its unit.
     """
@@ -37,8 +45,12 @@ def notify(
         Notification(person_id=person_id, key=key, kind=kind, text=text, task=task, created_at=now)
         for person_id in people
     ]
-    if rows:
+    if rows and yields:
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    elif rows:
+        Notification.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["person", "key"], update_fields=["kind", "text"]
+        )
 
 
 @action
@@ -51,19 +63,21 @@ def tell_of(
     text: str,
     by: Actor | None,
     now: datetime,
+    yields: bool = False,
 ) -> None:
     """Tell those who hold a right on a unit, and named persons, of what just happened to a task.
 
-    The key is the task's newest event, so call it after the event was recorded. `heads_of` are (unit id, codename)
-    pairs. Whoever did it himself is not told.
+    One act tells a person of one task once, however many of its parts address him: what happened to the work stands,
+    what `yields` (a step was passed, a flow was closed) is for those who were told nothing else. `heads_of` are (unit
+    id, codename) pairs. Whoever did it himself is not told.
     """
     day = timezone.localdate(now)
     people = {person_id for person_id in persons if person_id is not None}
-    for unit_id, codename in heads_of:
-        people.update(people_of(unit_id, codename, day))
+    people |= people_of_any(heads_of, day)
     if by is not None:
         people.discard(by.person_id)
-    notify(people, key=f"event:{task.pk}:{task.chain_seq}", kind=kind, text=text, task=task, now=now)
+    key = f"act:{current_act()}:{task.pk}"
+    notify(people, key=key, kind=kind, text=text, task=task, now=now, yields=yields)
 
 
 @action

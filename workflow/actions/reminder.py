@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from workflow.actions.audit import action, record_event
-from workflow.actions.document import CHIEF_TITLE, HEAD_TITLE, Draft, draft_document, issue_draft, may_issue
+from workflow.actions.document import HEAD_TITLE, Draft, draft_document, issue_draft, may_issue
+from workflow.actions.flow import close_flows, only_in_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.transition import change_task, lock_task, state_label
 from workflow.choices import (
     CLOCK_STATES,
     DocumentKind,
     DocumentStatus,
+    FlowKind,
     NotificationKind,
     ReminderStatus,
     TaskKind,
@@ -25,7 +27,7 @@ from workflow.core.fields import Fields
 from workflow.core.wording import reminder_text, why_no_reminder
 from workflow.models import Document, Reminder, Task
 from workflow.permissions import DO, REGISTER, SUBMIT, URGE, Actor
-from workflow.queries.document import symbol_of
+from workflow.queries.document import CHIEF_TITLE, symbol_of
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.task import subject_of
 from workflow.queries.wording import basis_of, earlier_reminders, facts_with_names
@@ -113,6 +115,7 @@ def _draft_letter(task: Task, decision: Decision, *, by: Actor, now: datetime) -
 
 
 @action
+@only_in_flow
 def issue_reminder(reminder_id: int, *, by: Actor, now: datetime) -> Reminder:
     """Issue a drafted reminder with số and ngày: from this moment it counts, and the wait for the next step begins.
 
@@ -202,6 +205,7 @@ def _withdraw(paper: _Paper, reason: str, *, by: Actor, now: datetime) -> Remind
     reminder.save(update_fields=["status", "withdrawn_at", "withdrawn_reason"])
     document.status = DocumentStatus.CANCELLED
     document.save(update_fields=["status"])
+    close_flows(FlowKind.DOCUMENT, [document.pk], reason, of=task, by=by, now=now)
     record_event(
         "document.cancel",
         subject=f"document:{document.pk}",

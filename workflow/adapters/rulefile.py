@@ -63,6 +63,7 @@ class PrintedRule:
     open_questions: tuple[str, ...]
 
 
+@lru_cache(maxsize=1)
 def load_rule_seeds() -> tuple[RuleSeed, ...]:
     """Return the shipped rule rows, in NFC."""
     return tuple(_rule(row) for row in _load("rules.yaml")["rules"])

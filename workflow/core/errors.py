@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class ActionError(Exception):
@@ -33,7 +33,9 @@ class WrongState(ActionError):
 
 
 class Stale(WrongState):
-    """What the person saw is no longer the newest (409)."""
+    """What the person saw is no longer the newest (409). `changes` are the lines that differ, where they are kept."""
+
+    changes: Sequence[object] = ()
 
 
 class Damaged(ActionError):

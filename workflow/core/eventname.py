@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 EVENT_LABELS: dict[str, str] = {
@@ -31,6 +32,7 @@ EVENT_LABELS: dict[str, str] = {
     "task.pass_on": "Chuyển cho đơn vị kế thừa",
     "task.recalendar": "Tính lại hạn theo lịch làm việc",
     "report.draft": "Soạn báo cáo",
+    "report.check": "Kiểm tra báo cáo, trình Lãnh đạo Sở",
     "report.attach": "Đính kèm tệp",
     "reminder.draft": "Soạn văn bản đôn đốc",
     "reminder.issue": "Phát hành văn bản đôn đốc",
@@ -44,9 +46,22 @@ EVENT_LABELS: dict[str, str] = {
     "obstacle.advise": "Văn phòng tham mưu về vướng mắc",
     "obstacle.decide": "Giải quyết vướng mắc",
     "document.draft": "Soạn văn bản",
+    "document.revise": "Sửa dự thảo văn bản",
+    "document.sign": "Ký văn bản",
+    "document.pass_up": "Chuyển văn bản lên Lãnh đạo Sở ký",
     "document.issue": "Phát hành văn bản",
     "document.cancel": "Bỏ dự thảo văn bản",
     "document.restore": "Khôi phục dự thảo văn bản",
+    "proposal.make": "Đề xuất",
+    "proposal.decide": "Quyết định đề xuất",
+    "proposal.pass_on": "Chuyển đề xuất cho đơn vị kế thừa",
+    "approval.decide": "Qua một bước phê duyệt",
+    "approval.adopt": "Đưa việc đang dở vào quy trình phê duyệt",
+    "approval.comment": "Trao đổi tại bước phê duyệt",
+    "approval.enclose": "Kèm tệp tại bước phê duyệt",
+    "approval.close": "Đóng hồ sơ phê duyệt, không còn cần",
+    "approval.reassign": "Giao bước phê duyệt cho người khác",
+    "approval.nudge": "Nhắc bước phê duyệt quá hạn",
     "register.open": "Mở sổ đăng ký văn bản đi",
     "plan.import": "Nhập kế hoạch",
     "plan.activate": "Kích hoạt kế hoạch",
@@ -106,6 +121,9 @@ DETAIL_LABELS: dict[str, str] = {
     "days_before": "Trước hạn (ngày làm việc)",
     "days_moved": "Số ngày làm việc dời hạn",
     "rule": "Quy tắc",
+    "title": "Bước",
+    "label": "Quyết định",
+    "revision": "Lần ghi",
     "basis": "Căn cứ của quy tắc",
 }
 """What everybody who sees the task may read of an event's details; the rest is for the inspector."""
@@ -116,6 +134,14 @@ WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "t
 def event_label(name: str) -> str:
     """Return the event's Vietnamese name; an unknown name as it is, so that nothing is hidden."""
     return EVENT_LABELS.get(name, name)
+
+
+def event_headline(name: str, details: Mapping[str, object]) -> str:
+    """Return what an event says in one line: an approval's step by its own title and what was decided there."""
+    title, decided = details.get("title"), details.get("label")
+    if name == "approval.decide" and title and decided:
+        return f"{title}: {decided}"
+    return event_label(name)
 
 
 def say_date(day: date) -> str:

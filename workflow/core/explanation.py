@@ -45,6 +45,7 @@ POLICY_LABELS: dict[str, str] = {
     "nudge_days": "nhắc nhở trước hạn (ngày làm việc)",
     "online_target": "chỉ tiêu II.2.5",
     "customer_escalation": "chuyển UBND tỉnh theo yêu cầu của khách hàng (thang A)",
+    "step_days": "thời hạn của mỗi bước phê duyệt (ngày làm việc)",
 }
 
 EFFECT_WORDS = {

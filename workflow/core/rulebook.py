@@ -33,6 +33,7 @@ DEFAULT_POLICIES: dict[str, PolicyValue] = {
     "nudge_days": [5, 1],
     "online_target": "max",
     "customer_escalation": True,
+    "step_days": 2,
 }
 """Domain.md section 4: what holds when no row of a key is in force yet."""
 

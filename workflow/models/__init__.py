@@ -3,7 +3,7 @@
 from workflow.models.adjustment import Extension, Obstacle, Suspension
 from workflow.models.audit import AuditChain, AuditCheckpoint, AuditEvent
 from workflow.models.calendar import CalendarDay, DemonstrationClock
-from workflow.models.document import Document, RegisterBook
+from workflow.models.document import Delivery, Document, DocumentRevision, RegisterBook
 from workflow.models.escalation import Direction, Escalation
 from workflow.models.job import ScheduledRun, WorkerLease
 from workflow.models.notification import Notification
@@ -17,8 +17,9 @@ from workflow.models.plan import (
     ReportingDuty,
 )
 from workflow.models.policy import Policy, Rule
+from workflow.models.proposal import Proposal
 from workflow.models.reminder import Reminder
-from workflow.models.report import Attachment, ProgressNote, Report
+from workflow.models.report import Attachment, ProgressNote, Report, ReportRevision
 from workflow.models.task import Task
 from workflow.models.unit import Delegation, Membership, Person, Unit, UnitSetMember
 
@@ -30,9 +31,11 @@ __all__ = [
     "BulletUnit",
     "CalendarDay",
     "Delegation",
+    "Delivery",
     "DemonstrationClock",
     "Direction",
     "Document",
+    "DocumentRevision",
     "Escalation",
     "Extension",
     "Membership",
@@ -46,9 +49,11 @@ __all__ = [
     "PlanTarget",
     "Policy",
     "ProgressNote",
+    "Proposal",
     "RegisterBook",
     "Reminder",
     "Report",
+    "ReportRevision",
     "ReportingDuty",
     "Rule",
     "ScheduledRun",

@@ -40,11 +40,14 @@ class Document(models.Model):
     symbol = models.CharField("ký hiệu", max_length=40)
     issued_on = models.DateField("ngày văn bản", null=True, blank=True)
     issued_at = models.DateTimeField("phát hành lúc", null=True, blank=True)
+    revision = models.PositiveIntegerField("lần ghi", default=1)
     subject = models.TextField("trích yếu")
     body = models.TextField("nội dung")
     recipients = models.JSONField("nơi nhận", default=list)
     signer_name = models.CharField("người ký", max_length=120, blank=True)
     signer_title = models.CharField("quyền hạn, chức vụ người ký", max_length=160, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField("ký lúc", null=True, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField("soạn lúc")
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -74,3 +77,39 @@ class Document(models.Model):
     def full_number(self) -> str:
         """The number and symbol in full, a number below ten with a leading zero: 05/SKHĐT-VP."""
         return f"{self.number:02d}/{self.symbol}" if self.number is not None else ""
+
+
+class DocumentRevision(models.Model):
+    """What a draft said before it was written over."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField("lần ghi")
+    subject = models.TextField("trích yếu")
+    body = models.TextField("nội dung")
+    recipients = models.JSONField("nơi nhận", default=list)
+
+    class Meta:
+        verbose_name = "dự thảo trước khi sửa"
+        ordering = ("revision",)
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(name="document_revision_once", fields=("document", "revision")),)
+
+    def __str__(self) -> str:
+        return f"{self.document} ({self.revision})"
+
+
+class Delivery(models.Model):
+    """One way that an issued document took: to whom, and through which body; "gửi … (thông qua …)" makes two."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="deliveries")
+    recipient = models.CharField("gửi đến", max_length=255)
+    through = models.CharField("thông qua", max_length=255, blank=True)
+    sent_at = models.DateTimeField("gửi lúc")
+
+    class Meta:
+        verbose_name = "lần gửi"
+        ordering = ("id",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.document} → {self.recipient}"

@@ -10,10 +10,14 @@ from workflow.models.task import Task
 
 
 class Report(models.Model):
-    """One version of a task's report. An approval is pinned to one version."""
+    """One version of a task's report. An approval is pinned to one version.
+
+    `revision` counts every writing of the thread, over all its versions: what a person looked at is told by it alone.
+    """
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="reports")
     version = models.PositiveSmallIntegerField("bản")
+    revision = models.PositiveIntegerField("lần ghi", default=1)
     round = models.PositiveSmallIntegerField("vòng")
     status = models.CharField("trạng thái", max_length=12, choices=ReportStatus, default=ReportStatus.DRAFT)
     content = models.TextField("nội dung báo cáo")
@@ -74,6 +78,25 @@ class ProgressNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.created_at:%d/%m/%Y}"
+
+
+class ReportRevision(models.Model):
+    """What a draft said before it was written over, so that it can be shown what changed since somebody looked."""
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField("lần ghi")
+    content = models.TextField("nội dung báo cáo")
+    nothing_to_report = models.BooleanField("không có", default=False)
+    evidence = models.TextField("kết quả, sản phẩm, văn bản chứng minh", blank=True)
+
+    class Meta:
+        verbose_name = "nội dung trước khi sửa"
+        ordering = ("revision",)
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(name="report_revision_once", fields=("report", "revision")),)
+
+    def __str__(self) -> str:
+        return f"{self.report} ({self.revision})"
 
 
 class Attachment(models.Model):

@@ -47,6 +47,11 @@ def may_check(task: Any, actor: Actor) -> bool:
     return actor.may(CHECK, task.unit_id)
 
 
+def may_judge(task: Any, actor: Actor) -> bool:
+    """Who checks a report may decide it, and so may a leader, at the step of the flow that asks for one."""
+    return may_check(task, actor) or (task.kind != TaskKind.CONSULTATION and actor.may(DECIDE, task.unit_id))
+
+
 def may_escalate(task: Any, actor: Actor) -> bool:
     """Văn phòng or, for a consultation, the unit that handles the parent may report to UBND tỉnh by hand."""
     return actor.may(URGE, task.unit_id) or (task.kind == TaskKind.CONSULTATION and actor.may(DO, task.host_unit_id))
@@ -204,7 +209,7 @@ class Task(FSMModelMixin, models.Model):
         state,
         source=S.REPORTED,
         target=S.IN_PROGRESS,
-        permission=asked_of(either(may_check, may_report)),
+        permission=asked_of(either(may_judge, may_report)),
         custom={"label": "Trả lại báo cáo", "flow": True},
     )
     def return_report(self) -> None:
@@ -215,7 +220,7 @@ class Task(FSMModelMixin, models.Model):
         source=S.REPORTED,
         target=S.REVIEWED,
         conditions=[has_submitted_report],
-        permission=asked_of(may_check),
+        permission=asked_of(may_judge),
         custom={"label": "Duyệt báo cáo", "flow": True},
     )
     def review(self) -> None:

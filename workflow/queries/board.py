@@ -7,11 +7,11 @@ from datetime import date
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from workflow.choices import CLOCK_STATES, OPEN_STATES, EscalationStatus, TaskKind, TaskState
+from workflow.choices import CLOCK_STATES, OPEN_STATES, TaskKind, TaskState
 from workflow.core.workday import WorkCalendar
 from workflow.models import Task
-from workflow.permissions import DECIDE, REGISTER, SIGN, URGE, Actor
-from workflow.queries.inbox import Group, Line, escalated_groups, office_groups
+from workflow.permissions import Actor
+from workflow.queries.inbox import Group, Line, office_groups
 from workflow.queries.task import visible_tasks
 from workflow.queries.tasklist import due_soon_on, late_on
 
@@ -41,12 +41,13 @@ class Board:
 
 
 def load_board(actor: Actor, *, today: date, calendar: WorkCalendar) -> Board:
-    """Return the board for who coordinates; at most fourteen queries, whatever the number of rows."""
+    """Return the board for who coordinates; at most seven queries, whatever the number of rows.
+
+    What waits in an approval flow stands in the page's other part (`approvals.queries.inbox`).
+    """
     rows = visible_tasks(actor)
     groups = [
         *office_groups(actor),
-        *escalated_groups(actor),
-        *_waiting_for_issue(rows, actor),
         _without_lead(rows),
         _awaiting_event(rows),
         _unconfirmed(rows),
@@ -93,21 +94,6 @@ def _listed(rows: QuerySet[Task]) -> list[Task]:
 def _group(group: Group, lines: list[Line]) -> Group:
     group.lines, group.more = lines[:MOST], len(lines) > MOST
     return group
-
-
-def _waiting_for_issue(rows: QuerySet[Task], actor: Actor) -> list[Group]:
-    """What Văn phòng's reviewers watch until somebody else issues it; who may issue has it as work of his own."""
-    if not actor.holds(URGE) or any(actor.holds(codename) for codename in (REGISTER, SIGN, DECIDE)):
-        return []
-    drafted = _listed(rows.filter(reminder_drafted=True, state__in=CLOCK_STATES))
-    duties = _listed(rows.filter(state=TaskState.ESCALATED, escalations__status=EscalationStatus.DUTY))
-    reminders = Group("cho-phat-hanh", "Đôn đốc chờ văn thư phát hành", "wait", "◇")
-    reports = Group("cho-gui-ubnd", "Báo cáo UBND tỉnh chờ văn thư phát hành", "province", "⬟")
-    why = "Dự thảo đã có; văn thư phát hành thì mới tính."
-    return [
-        _group(reminders, [Line(task, "Xem nhiệm vụ", why) for task in drafted]),
-        _group(reports, [Line(task, "Xem nhiệm vụ", why) for task in duties]),
-    ]
 
 
 def _without_lead(rows: QuerySet[Task]) -> Group:

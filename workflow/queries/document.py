@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from workflow.choices import UnitKind
 from workflow.core.errors import WrongState
 from workflow.core.hashchain import canonical
 from workflow.core.numbering import symbol_for
-from workflow.models import Document, Unit
+from workflow.models import AuditEvent, Document, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,28 @@ def province(on: date) -> Unit:
         if unit.is_open_on(on):
             return unit
     raise WrongState("Chưa có UBND tỉnh trong danh mục đơn vị nên không lập được báo cáo; đề nghị quản trị bổ sung.")
+
+
+CHIEF_TITLE = "TL. GIÁM ĐỐC\nCHÁNH VĂN PHÒNG"
+"""The title under which Chánh Văn phòng signs by order."""
+
+
+def signed_by_order(document: Document) -> bool:
+    """Tell whether the document is one that Chánh Văn phòng signs TL. GIÁM ĐỐC."""
+    return document.signer_title.startswith("TL.")
+
+
+def writers_of(document: Document) -> frozenset[int]:
+    """Return everybody who wrote the draft, and those in whose place they did, from its own chain (one query)."""
+    hands = {document.drafted_by_id} if document.drafted_by_id else set()
+    events = AuditEvent.objects.filter(chain=f"document:{document.pk}", name__in=WRITING_EVENTS)
+    for body in events.values_list("body", flat=True):
+        actor = json.loads(body)["actor"]
+        hands.update(pk for pk in (actor["id"], actor.get("in_place_of", {}).get("id")) if pk is not None)
+    return frozenset(hands)
+
+
+WRITING_EVENTS = ("document.draft", "document.revise")
 
 
 def text_hash(document: Document) -> str:

@@ -11,15 +11,12 @@ from django.utils import timezone
 
 from workflow.choices import (
     CLOCK_STATES,
-    EscalationStatus,
-    ReminderStatus,
     ReportStatus,
-    RequestStatus,
     TaskKind,
     TaskState,
 )
-from workflow.models import Escalation, Extension, Obstacle, Reminder, Report, Task
-from workflow.permissions import ANSWER, CHECK, DECIDE, DO, REGISTER, SIGN, SUBMIT, URGE, Actor
+from workflow.models import Report, Task
+from workflow.permissions import ANSWER, DO, REGISTER, SUBMIT, Actor
 from workflow.queries.report import may_answer_here
 
 MOST = 50
@@ -31,18 +28,32 @@ COMING = 8
 READ = 4 * MOST
 """Own tasks that are read, those asked for a monthly confirmation before all others."""
 
-LATER = {"cho-ghi": 1, "cho-chi-dao": 1, "sap-toi": 2}
+LATER = {"cho-ghi": 1, "sap-toi": 2}
 """Groups that only wait for a paper to come, and then what is due after this week, stand after what is to be done."""
+
+
+THIS_WEEK = frozenset({"qua-han", "hom-nay", "tuan-nay"})
+"""Groups of own tasks that are late, due today or this week."""
+
+BY_DAY = THIS_WEEK | {"sap-toi"}
+"""Groups of own tasks by their day: each of their lines asks for the task's report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do: the task, what to do, why it is here, the act's address ("" = open the task)."""
+    """One thing to do: the task, what to do, why it is here, the act's name ("" = open the task).
+
+    `address` leads to a page that this part does not know, in place of the act; `second` is what else may be done.
+    `drafted` is the writing (`Report.revision`) of the report's draft, None where none stands.
+    """
 
     task: Task
     what: str
     why: str
     act: str = ""
+    drafted: int | None = None
+    address: str = ""
+    second: Line | None = None
 
 
 @dataclass(slots=True)
@@ -65,22 +76,17 @@ class Group:
 def load_inbox(actor: Actor, *, today: date) -> list[Group]:
     """Return the groups that have something in them, the most urgent first.
 
-    At most ten queries, whatever the number of rows; a query whose right the person lacks is not asked.
+    At most five queries, whatever the number of rows; a query whose right the person lacks is not asked. What waits in
+    an approval flow stands in the page's other part (`approvals.queries.inbox`).
     """
-    own = [*_own_groups(actor, today), _late_bodies(actor, today)]
-    groups = [*own, *office_groups(actor), *escalated_groups(actor)]
+    groups = [*_own_groups(actor, today), _late_bodies(actor, today), *office_groups(actor)]
     groups.sort(key=lambda group: LATER.get(group.key, 0))
     return [group for group in groups if group.lines]
 
 
 def office_groups(actor: Actor) -> list[Group]:
-    """Return what waits for a check, a decision, an issue or a record by this person (at most five queries)."""
-    return _made(actor, (_to_check, _to_issue, _extensions, _obstacles, _answers_to_record))
-
-
-def escalated_groups(actor: Actor) -> list[Group]:
-    """Return what is to be sent to UBND tỉnh and what waits for its answer (at most two queries)."""
-    return _made(actor, (_to_send, _directions))
+    """Return the answers that wait to be accepted or recorded by this person (at most two queries)."""
+    return _made(actor, (_to_accept, _answers_to_record))
 
 
 def _made(actor: Actor, makers: Iterable[Callable[[Actor], Group | None]]) -> list[Group]:
@@ -110,11 +116,8 @@ def _own_groups(actor: Actor, today: date) -> list[Group]:
         return []
     found = list(_own_tasks(actor)[: READ + 1])
     tasks = sorted(found[:READ], key=lambda task: (task.due_on is None, task.due_on or today, task.pk))
-    drafted = set(
-        Report.objects.filter(task__in=[task.pk for task in tasks], status=ReportStatus.DRAFT).values_list(
-            "task_id", flat=True
-        )
-    )
+    drafts = Report.objects.filter(task__in=[task.pk for task in tasks], status=ReportStatus.DRAFT)
+    drafted = dict(drafts.values_list("task_id", "revision"))
     groups = [
         Group("qua-han", "Quá hạn", "late", "▲"),
         Group("hom-nay", "Hạn hôm nay", "soon", "◐"),
@@ -136,7 +139,7 @@ def _own_groups(actor: Actor, today: date) -> list[Group]:
             last = now
         else:
             last = week if task.due_on <= week_end else later
-        last.lines.append(_own_line(actor, task, has_draft=task.pk in drafted))
+        last.lines.append(_own_line(actor, task, drafted=drafted.get(task.pk)))
     for group in groups:
         most = COMING if group is later else MOST
         group.more = len(group.lines) > most or (group is last and len(found) > READ)
@@ -172,17 +175,17 @@ def _asks_month(task: Task) -> bool:
     return task.confirm_monthly and asked is not None and (given is None or given < asked)
 
 
-def _own_line(actor: Actor, task: Task, *, has_draft: bool) -> Line:
+def _own_line(actor: Actor, task: Task, *, drafted: int | None) -> Line:
     if not may_answer_here(task):
         return Line(task, "Ghi văn bản trả lời", _why(task), "ghi-tra-loi")
     if task.kind == TaskKind.CONSULTATION:
-        if has_draft and (actor.may(SUBMIT, task.unit_id) or actor.may(ANSWER, task.unit_id)):
-            return Line(task, "Gửi ý kiến trả lời", _why(task), "nop-bao-cao")
+        if drafted and (actor.may(SUBMIT, task.unit_id) or actor.may(ANSWER, task.unit_id)):
+            return Line(task, "Gửi ý kiến trả lời", _why(task), "gui-tra-loi")
         return Line(task, "Viết ý kiến trả lời", _why(task), "soan-bao-cao")
-    if has_draft and actor.may(SUBMIT, task.unit_id):
-        return Line(task, "Xem và nộp báo cáo", f"Đã có bản thảo. {_why(task)}", "nop-bao-cao")
-    if has_draft:
-        return Line(task, "Sửa bản thảo", f"Bản thảo chờ trưởng đơn vị nộp. {_why(task)}", "soan-bao-cao")
+    if drafted and actor.may(SUBMIT, task.unit_id):
+        return Line(task, "Xem và nộp báo cáo", f"Đã có bản thảo. {_why(task)}", drafted=drafted)
+    if drafted:
+        return Line(task, "Sửa bản thảo", f"Đã có bản thảo, chưa nộp. {_why(task)}", "soan-bao-cao", drafted=drafted)
     return Line(task, "Viết báo cáo", _why(task), "soan-bao-cao")
 
 
@@ -204,154 +207,30 @@ def _at(moment: object) -> str:
     return f"{timezone.localtime(moment):%H:%M %d/%m/%Y}" if moment else ""  # type: ignore[arg-type]
 
 
-def _to_check(actor: Actor) -> Group | None:
-    checks, handles = sorted(actor.units(CHECK)), sorted(actor.units(DO))
-    if not checks and not handles:
+def _to_accept(actor: Actor) -> Group | None:
+    """Answers to what the person's unit asked; nobody accepts what he wrote or sent himself."""
+    handles = sorted(actor.units(DO))
+    if not handles:
         return None
-    waits = Q(task__unit_id__in=checks) & ~Q(task__kind=TaskKind.CONSULTATION)
-    waits |= Q(task__host_unit_id__in=handles, task__kind=TaskKind.CONSULTATION)
     persons = [person for person in (actor.person_id, actor.principal_id) if person is not None]
     rows = (
-        Report.objects.filter(waits, status=ReportStatus.SUBMITTED, task__state=TaskState.REPORTED)
+        Report.objects.filter(
+            task__host_unit_id__in=handles,
+            task__kind=TaskKind.CONSULTATION,
+            task__state=TaskState.REPORTED,
+            status=ReportStatus.SUBMITTED,
+        )
         .exclude(author_id__in=persons)
         .exclude(submitted_by_id__in=persons)
         .select_related("task", "task__unit", "task__host_unit")
         .order_by("submitted_at", "id")
     )
-    group = Group("cho-kiem-tra", "Chờ tôi kiểm tra", "wait", "◇")
-    return _filled(group, (_check_line(row) for row in rows[: MOST + 1]))
-
-
-def _check_line(row: Report) -> Line:
-    why = f"{row.submitted_name} gửi lúc {_at(row.submitted_at)}."
-    if row.task.kind == TaskKind.CONSULTATION:
-        return Line(row.task, "Xem ý kiến trả lời", why)
-    return Line(row.task, f"Kiểm tra báo cáo bản {row.version}", why)
-
-
-def _to_issue(actor: Actor) -> Group | None:
-    units = sorted(actor.units(REGISTER) | actor.units(SIGN) | actor.units(DECIDE))
-    if not units:
-        return None
-    rows = (
-        Reminder.objects.filter(
-            Q(task__unit_id__in=units) | Q(task__host_unit_id__in=units),
-            status=ReminderStatus.DRAFT,
-            task__state__in=CLOCK_STATES,
-        )
-        .select_related("task", "task__unit", "task__host_unit")
-        .order_by("drafted_at", "id")
+    group = Group("cho-kiem-tra", "Ý kiến trả lời chờ tôi xem", "wait", "◇")
+    lines = (
+        Line(row.task, "Xem ý kiến trả lời", f"{row.submitted_name} gửi lúc {_at(row.submitted_at)}.")
+        for row in rows[: MOST + 1]
     )
-    group = Group("cho-phat-hanh", "Đôn đốc chờ phát hành", "wait", "◇")
-    return _filled(
-        group,
-        (
-            Line(
-                row.task,
-                f"Phát hành đôn đốc lần {row.ordinal}",
-                f"Gửi {row.task.unit}; dự thảo lập lúc {_at(row.drafted_at)}.",
-                "phat-hanh-don-doc",
-            )
-            for row in rows[: MOST + 1]
-        ),
-    )
-
-
-def _escalations(units: list[int], status: EscalationStatus) -> QuerySet[Escalation]:
-    return (
-        Escalation.objects.filter(
-            Q(task__unit_id__in=units) | Q(task__host_unit_id__in=units),
-            status=status,
-            task__state=TaskState.ESCALATED,
-        )
-        .select_related("task", "task__unit", "task__host_unit", "document", "rule")
-        .order_by("raised_at", "id")
-    )
-
-
-def _to_send(actor: Actor) -> Group | None:
-    units = sorted(actor.units(REGISTER) | actor.units(DECIDE))
-    if not units:
-        return None
-    rows = _escalations(units, EscalationStatus.DUTY)[: MOST + 1]
-    group = Group("cho-gui-ubnd", "Báo cáo UBND tỉnh chờ phát hành", "province", "⬟")
-    return _filled(
-        group,
-        (
-            Line(
-                row.task,
-                "Phát hành báo cáo UBND tỉnh",
-                f"{row.rule.title}; phát sinh lúc {_at(row.raised_at)}.",
-                "gui-bao-cao-ubnd",
-            )
-            for row in rows
-        ),
-    )
-
-
-def _directions(actor: Actor) -> Group | None:
-    units = sorted(actor.units(URGE) | actor.units(REGISTER))
-    if not units:
-        return None
-    rows = _escalations(units, EscalationStatus.SENT)[: MOST + 1]
-    group = Group("cho-chi-dao", "Chờ ý kiến chỉ đạo của UBND tỉnh", "province", "⬟")
-    return _filled(
-        group,
-        (
-            Line(
-                row.task,
-                "Ghi ý kiến chỉ đạo",
-                _sent_words(row),
-                "ghi-chi-dao",
-            )
-            for row in rows
-        ),
-    )
-
-
-def _sent_words(row: Escalation) -> str:
-    number = row.document.full_number if row.document is not None else ""
-    return f"Đã gửi {number} lúc {_at(row.sent_at)}." if number else f"Đã gửi lúc {_at(row.sent_at)}."
-
-
-def _extensions(actor: Actor) -> Group | None:
-    units = sorted(actor.units(DECIDE))
-    if not units:
-        return None
-    rows = (
-        Extension.objects.filter(task__unit_id__in=units, status=RequestStatus.PENDING)
-        .select_related("task", "task__unit", "task__host_unit")
-        .order_by("asked_at", "id")[: MOST + 1]
-    )
-    group = Group("gia-han", "Đề nghị gia hạn chờ quyết định", "wait", "◇")
-    return _filled(
-        group,
-        (
-            Line(
-                row.task,
-                "Quyết định gia hạn",
-                f"{row.asked_name} xin dời đến {row.wanted_due:%d/%m/%Y}: {row.reason}",
-                "quyet-gia-han",
-            )
-            for row in rows
-        ),
-    )
-
-
-def _obstacles(actor: Actor) -> Group | None:
-    decides, advises = actor.units(DECIDE), actor.units(URGE)
-    units = sorted(decides | advises)
-    if not units:
-        return None
-    rows = Obstacle.objects.filter(
-        Q(task__unit_id__in=units) | Q(task__host_unit_id__in=units), status=RequestStatus.PENDING
-    )
-    if not decides:
-        rows = rows.filter(advice="")
-    found = rows.select_related("task", "task__unit", "task__host_unit").order_by("raised_at", "id")[: MOST + 1]
-    act, what = ("giai-quyet", "Kết luận về vướng mắc") if decides else ("tham-muu", "Tham mưu về vướng mắc")
-    group = Group("vuong-mac", "Vướng mắc chờ giải quyết", "wait", "◇")
-    return _filled(group, (Line(row.task, what, f"{row.raised_name}: {row.text}", act) for row in found))
+    return _filled(group, lines)
 
 
 def _answers_to_record(actor: Actor) -> Group | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -18,15 +18,29 @@ from workflow.queries.unit.grants import memberships_in_force
 def people_of(unit_id: int | None, codename: str, on: date) -> list[int]:
     """Return the ids of the people who hold the right on the unit by a membership in force on the day, in order.
 
-    Two queries: the units, and the memberships of the roles that carry the right. Closed people are left out; nobody
-    holds a right on no unit.
+    Closed people are left out; nobody holds a right on no unit (two queries).
     """
-    if unit_id is None:
-        return []
-    scopes = {str(role): grants[codename] for role, grants in ROLE_GRANTS.items() if codename in grants}
+    return sorted(people_of_any([(unit_id, codename)], on))
+
+
+def people_of_any(rights: Iterable[tuple[int | None, str]], on: date) -> set[int]:
+    """Return who holds one of the rights, each a codename on a unit, by a membership in force on the day.
+
+    Two queries, however many rights: the units, and the memberships of the roles that carry one of them.
+    """
+    asked = {(unit_id, codename) for unit_id, codename in rights if unit_id is not None}
+    if not asked:
+        return set()
+    codenames = {codename for _unit_id, codename in asked}
+    roles = [str(role) for role, grants in ROLE_GRANTS.items() if not codenames.isdisjoint(grants)]
     tree = unit_tree()
-    places = memberships_in_force(on).filter(role__in=scopes).values_list("person_id", "unit_id", "role")
-    return sorted({person for person, place, role in places if unit_id in tree.scope(scopes[role], place)})
+    places = memberships_in_force(on).filter(role__in=roles).values_list("person_id", "unit_id", "role")
+    return {
+        person
+        for person, place, role in places
+        for unit_id, codename in asked
+        if (scope := ROLE_GRANTS[Role(role)].get(codename)) and unit_id in tree.scope(scope, place)
+    }
 
 
 def bodies_with_accounts(unit_ids: Collection[int], on: date) -> set[int]:

@@ -27,9 +27,13 @@ class PaperPage:
 
 
 def visible_documents(actor: Actor) -> QuerySet[Document]:
-    """Return the documents of the tasks that the person may see; those of no task only for who handles papers."""
+    """Return the documents of the tasks that the person may see; of those of no task what he drafted himself.
+
+    Who handles papers sees all that are of no task.
+    """
     units = sorted(actor.units(SEE))
     seen = Q(task__unit_id__in=units) | Q(task__host_unit_id__in=units)
+    seen |= Q(task__isnull=True, drafted_by_id=actor.person_id)
     if any(actor.holds(codename) for codename in (REGISTER, URGE, DECIDE)):
         seen |= Q(task__isnull=True)
     return Document.objects.filter(seen).select_related("task", "book", "drafted_by", "issued_by")

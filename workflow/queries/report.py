@@ -12,11 +12,12 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from workflow.choices import ReportStatus, TaskKind
+from workflow.core.fold import fold
 from workflow.core.hashchain import canonical
 from workflow.models import AuditEvent, Report, Task
 from workflow.permissions import ANSWER, DO, SUBMIT, Actor
 
-DRAFT_EVENTS = ("report.draft",)
+DRAFT_EVENTS = ("report.draft", "report.attach")
 SUBMIT_EVENTS = ("task.report",)
 
 
@@ -26,6 +27,16 @@ def may_answer_here(task: Task) -> bool:
     What it answers is a numbered reply (policy `what_answers`), recorded with số and ngày.
     """
     return task.kind != TaskKind.CONSULTATION or task.unit is None or task.unit.is_internal
+
+
+def asks_leader(task: Task) -> bool:
+    """Tell whether the row's own words send the result to a leader ("trình Lãnh đạo Sở", "báo cáo Giám đốc Sở")."""
+    said = fold(task.title)
+    return any(words in said for words in LEADER_WORDS)
+
+
+LEADER_WORDS = ("trinh lanh dao so", "trinh giam doc so", "lanh dao so phe duyet")
+"""Words of the plans that name a leader as who decides (2022 I.2.2, II.1.1, III đoạn cuối), without accents."""
 
 
 class LineChange(StrEnum):

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from workflow.core.escalation import start_of
-from workflow.core.eventname import DETAIL_LABELS, event_label
+from workflow.core.eventname import DETAIL_LABELS, event_headline
 from workflow.core.fold import fold
 from workflow.models import AuditEvent, Person, Task
 
 PAGE = 50
 CHAIN_WORDS = {
+    "approval": "Hồ sơ phê duyệt",
     "calendar": "Lịch làm việc",
     "document": "Văn bản",
     "inspection": "Tra cứu nhật ký",
@@ -23,6 +24,7 @@ CHAIN_WORDS = {
     "person": "Người dùng",
     "plan": "Kế hoạch",
     "policy": "Chính sách",
+    "proposal": "Đề xuất",
     "register": "Sổ văn bản đi",
     "rule": "Quy tắc",
     "task": "Nhiệm vụ",
@@ -117,7 +119,7 @@ def _entry(row: AuditEvent, codes: Mapping[int, str]) -> Entry:
         pk=row.pk,
         at=row.occurred_at,
         name=row.name,
-        label=event_label(row.name),
+        label=event_headline(row.name, body.get("details", {})),
         chain=row.chain,
         place=_place(row.chain),
         seq=row.seq,

@@ -55,6 +55,7 @@ PLACES: tuple[Place, ...] = (
     Place("plan-list", "Kế hoạch", works_here, "/ke-hoach/"),
     Place("office-board", "Bàn điều phối", _coordinates, "/ban-dieu-phoi/"),
     Place("document-list", "Văn bản", _sees, "/van-ban/"),
+    Place("proposal-list", "Đề xuất", lambda actor: works_here(actor) and _sees(actor), "/de-xuat/"),
     Place("calendar", "Lịch làm việc", lambda actor: True, "/lich/"),
     Place("trail", "Nhật ký", lambda actor: actor.holds(INSPECT), "/nhat-ky/"),
     Place("administration", "Quản trị", lambda actor: actor.holds(ADMINISTER), "/quan-tri/"),

@@ -54,7 +54,6 @@ urlpatterns = [
     path("ban-dieu-phoi/", board.office_board, name="office-board"),
     path("van-ban/", document.document_list, name="document-list"),
     path("van-ban/<id:document_id>/", document.document_page, name="document"),
-    path("van-ban/<id:document_id>/phat-hanh/", document.document_issue, name="document-issue"),
     path("van-ban/<id:document_id>/bo-du-thao/", document.document_cancel, name="document-cancel"),
     path("van-ban/<id:document_id>/pdf/", document.document_file, name="document-file"),
     path("lich/", calendar.calendar_page, name="calendar"),

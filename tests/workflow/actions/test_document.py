@@ -7,13 +7,14 @@ import json
 import threading
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection, connections, transaction
 from django_tasks_db.models import DBTaskResult
 
-from tests.factories import House, at, make_drafted_reminder, make_duty, make_task
+from tests.factories import House, at, carried, make_drafted_reminder, make_duty, make_task
 from workflow.actions.document import (
     RENDER_CHUNK,
     Draft,
@@ -26,12 +27,12 @@ from workflow.actions.document import (
     render_documents,
     request_rendering,
     take_numbers,
-    text_hash,
 )
 from workflow.choices import DocumentKind, DocumentStatus
 from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
 from workflow.models import AuditEvent, Document, RegisterBook, Task, Unit
 from workflow.permissions import Actor
+from workflow.queries.document import text_hash
 
 NOW = at(date(2022, 10, 17))
 
@@ -372,7 +373,7 @@ def test_many_clerks_issuing_at_once_leave_no_gap_and_no_number_twice(house: Hou
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=issue, args=(documents[start::4],)) for start in range(4)]
+    threads = [threading.Thread(target=carried(partial(issue, documents[start::4]))) for start in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -13,8 +13,8 @@ from django.core.files.storage import default_storage
 from django_tasks_db.models import DBTaskResult
 
 from tests.factories import House, at, make_task
-from workflow.actions import document as documents
 from workflow.actions.document import RENDER_CHUNK, RENDER_GRACE, Draft, draft_document, issue_document, render_missing
+from workflow.actions.document import rendering as documents
 from workflow.actions.job import SCHEDULES, render_missing_job
 from workflow.choices import DocumentKind, DocumentStatus
 from workflow.models import Document

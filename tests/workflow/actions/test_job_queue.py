@@ -36,7 +36,7 @@ from workflow.queries.clock import current_moment, forget_clock
 from workflow.queries.job import LOST_ERROR, Trouble, troubled_jobs
 
 NOW = timezone.now()
-ALL_NAMES = ["sweep", "grants", "checkpoint", "render", "digest"]
+ALL_NAMES = ["sweep", "grants", "checkpoint", "render", "steps", "digest"]
 
 
 @pytest.fixture(autouse=True)
@@ -124,14 +124,15 @@ def test_on_a_working_morning_everything_is_due_once() -> None:
         "sync_grants_job",
         "make_checkpoint_job",
         "render_missing_job",
+        "nudge_steps_job",
         "send_digests_job",
     ]
-    assert ScheduledRun.objects.count() == 5
+    assert ScheduledRun.objects.count() == 6
 
 
 @pytest.mark.django_db
 def test_before_the_office_opens_no_letters_are_sent() -> None:
-    assert tick(at(MONDAY, "07:59")) == ["sweep", "grants", "checkpoint", "render"]
+    assert tick(at(MONDAY, "07:59")) == ["sweep", "grants", "checkpoint", "render", "steps"]
 
 
 @pytest.mark.django_db
@@ -160,7 +161,7 @@ def test_a_sweep_is_due_each_minute_and_a_checkpoint_each_hour() -> None:
         ["sweep"],
         [],
         ["sweep"],
-        ["sweep", "checkpoint", "render"],
+        ["sweep", "checkpoint", "render", "steps"],
     ]
 
 
@@ -302,7 +303,7 @@ def test_a_demonstration_set_back_schedules_its_slots_again(settings: object) ->
         tick(at(MONDAY, clock))
     set_demonstration_clock(at(MONDAY, "08:30"), now_real=timezone.now())
     assert tick(at(MONDAY, "08:00")) == []
-    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint", "render"]
+    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint", "render", "steps"]
 
 
 @pytest.mark.django_db

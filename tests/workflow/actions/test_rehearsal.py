@@ -15,18 +15,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from tests.factories import House, at
+from tests.factories import House, at, make_task
 from workflow.actions.audit import action, record_event, seeded_action_ids
 from workflow.actions.rehearsal import (
     Progress,
+    Rehearsal,
     is_demonstration,
     prepare_demonstration,
     rehearse_plan,
 )
 from workflow.actions.rehearsal.cast import AVERAGE, CARELESS, Cast, dice, diligence_of, moment_of
 from workflow.actions.rehearsal.prepare import CHAIN, issue_day
-from workflow.actions.rehearsal.stage import Act, present
-from workflow.choices import Role
+from workflow.actions.rehearsal.script import Script
+from workflow.actions.rehearsal.stage import Act, Post, present
+from workflow.actions.report import save_draft
+from workflow.choices import FlowKind, Role
 from workflow.choices import TaskState as S
 from workflow.core.errors import ActionError, WrongState
 from workflow.management.progress import ProgressLine
@@ -52,7 +55,8 @@ SHORT = date(2022, 5, 27)
 
 def start_keys_again() -> None:
     """Let every empty table of the product count from one again, as in a fresh database."""
-    models = [model for model in apps.get_app_config("workflow").get_models() if model._meta.pk.name == "id"]
+    found = [model for label in ("workflow", "approvals") for model in apps.get_app_config(label).get_models()]
+    models = [model for model in found if model._meta.pk.name == "id"]
     tables = [{"table": model._meta.db_table, "column": "id"} for model in models]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_by_name_sql(no_style(), tables):
@@ -219,9 +223,35 @@ def test_an_act_is_dropped_when_its_task_is_no_more_as_it_was_seen(house: House)
     assert not Act(moment, "việc đã đổi", lambda now: None, 10**9, S.ASSIGNED).is_still_wanted()
 
 
-def test_a_refused_act_names_its_scene(house: House) -> None:
-    from workflow.actions.rehearsal import Rehearsal  # noqa: PLC0415 -- only this test needs it
+def test_an_act_at_a_step_is_dropped_unless_that_step_waits(house: House) -> None:
+    task = make_task(house)
+    draft, submit = (Post(FlowKind.REPORT, task.pk, node) for node in ("draft", "submit"))
+    assert not draft.is_waiting()
+    save_draft(task.pk, "Đã làm xong.", by=house.member, now=at(date(2022, 10, 17), "09:00"))
+    assert Act(at(date(2022, 10, 17)), "trình", lambda now: None, post=draft).is_still_wanted()
+    draft.decide("present", by=house.member, now=at(date(2022, 10, 17), "10:00"))
+    assert (draft.is_waiting(), submit.is_waiting()) == (False, True)
 
+
+def test_steps_of_one_day_follow_each_other_at_the_desk(house: House) -> None:
+    stage = Rehearsal.prepare(2022, 1).stage
+    moments = stage.moments(SHORT, "việc", 5)
+    assert moments == sorted(set(moments)) == stage.moments(SHORT, "việc", 5)
+    for moment in moments:
+        clock = localtime(moment).time()
+        assert time(9, 0) <= clock < time(11, 30) or time(13, 30) <= clock <= time(16, 30)
+    assert all(localtime(moment).time() >= time(13, 30) for moment in stage.moments(SHORT, "việc", 2, begin=150))
+
+
+def test_what_is_kept_for_the_morning_shown_goes_on_after_it() -> None:
+    script = Script(2022)
+    script.hold(FlowKind.DOCUMENT, 7, "sign")
+    assert script.stays(FlowKind.DOCUMENT, 7, "sign", date(2022, 11, 21))
+    assert not script.stays(FlowKind.DOCUMENT, 7, "form", date(2022, 11, 21))
+    assert not script.stays(FlowKind.DOCUMENT, 7, "sign", date(2022, 11, 22))
+
+
+def test_a_refused_act_names_its_scene(house: House) -> None:
     def refuse(now: object) -> None:
         raise WrongState("không được")
 

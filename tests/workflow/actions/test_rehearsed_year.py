@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 from pytest_django import DjangoDbBlocker
 
+from approvals.models import Approval, Result, Step
 from tests.factories import at
+from workflow.actions.flow import flows
 from workflow.actions.rehearsal import (
     Summary,
     is_demonstration,
@@ -25,7 +27,16 @@ from workflow.actions.rehearsal import (
 )
 from workflow.actions.rehearsal.scenes import SCENES
 from workflow.actions.rehearsal.script import ASSIGNED_WORK, DOSSIERS
-from workflow.choices import EscalationStatus, Ladder, ReminderStatus, ReportStatus, RequestStatus, TaskKind
+from workflow.choices import (
+    DocumentStatus,
+    EscalationStatus,
+    FlowKind,
+    Ladder,
+    ReminderStatus,
+    ReportStatus,
+    RequestStatus,
+    TaskKind,
+)
 from workflow.choices import TaskState as S
 from workflow.core.errors import WrongState
 from workflow.models import (
@@ -39,11 +50,13 @@ from workflow.models import (
     Person,
     Plan,
     ProgressNote,
+    Proposal,
     RegisterBook,
     Reminder,
     Report,
     Suspension,
     Task,
+    Unit,
 )
 from workflow.queries import rulebook
 from workflow.queries.clock import current_moment, forget_clock
@@ -243,6 +256,8 @@ def test_a_leader_reviews_what_van_phong_reports_and_nobody_his_own(year: Summar
     judged = Report.objects.filter(status__in=(ReportStatus.ACCEPTED, ReportStatus.RETURNED)).select_related("task")
     by_office = {report.decided_by.username for report in judged if report.task.unit.code == "VP"}
     assert by_office == {"giamdoc"}
+    of_province = {report.decided_by.username for report in judged if report.task.kind == TaskKind.PROVINCE}
+    assert {"giamdoc", "phogiamdoc"} <= of_province
     assert all(report.decided_by_id not in {report.author_id, report.submitted_by_id} for report in judged)
 
 
@@ -325,6 +340,138 @@ def test_the_summary_cites_the_clause_and_never_invents_one(year: Summary, db: N
     text = "\n".join(year.lines())
     assert "R-DONDOC-3 (2022), I.1.5 Kế hoạch 1186/KH-SKHĐT: 1 báo cáo UBND tỉnh" in text
     assert "chờ quyết định 1" in text
+
+
+# --- through the approval flows --------------------------------------------------------------------------------------
+
+
+def steps_of(kind: FlowKind, target_id: int) -> list[tuple[str, str, str]]:
+    """The steps of people on a target in order: node, outcome, who decided."""
+    steps = Step.objects.filter(process__kind=kind, process__target_id=target_id, codename__gt="").order_by("pk")
+    return [(step.flow_task.name, step.outcome, step.owner.username if step.owner else "") for step in steps]
+
+
+def test_on_the_morning_shown_something_lies_on_every_desk(year: Summary, db: None) -> None:
+    desks = {(found.kind, found.node) for found in flows().waiting()}
+    assert desks == {
+        *((FlowKind.REPORT, node) for node in ("draft", "submit", "check", "leader_check", "approve")),
+        *((FlowKind.DOCUMENT, node) for node in ("prepare", "head", "form", "sign", "sign_order", "issue")),
+        (FlowKind.ESCALATION, "direct"),
+        (FlowKind.EXTENSION, "decide"),
+        (FlowKind.OBSTACLE, "advise"),
+        (FlowKind.PROPOSAL, "head"),
+    }
+
+
+def test_a_reminder_to_a_body_outside_passed_five_hands_and_counted_from_its_issue(year: Summary, db: None) -> None:
+    reminder = Reminder.objects.get(task=task_of("HS-01-2022", "SXD"))
+    assert steps_of(FlowKind.DOCUMENT, reminder.document_id) == [
+        ("prepare", "present", "chuyenvien.ktdn"),
+        ("head", "approve", "truongphong.ktdn"),
+        ("form", "approve", "vanphong.duyet"),
+        ("sign", "sign", reminder.document.signed_by.username),
+        ("issue", "issue", "vanthu"),
+    ]
+    assert reminder.document.signed_by.username in {"giamdoc", "phogiamdoc"}
+    assert reminder.issued_at == reminder.document.issued_at > reminder.document.signed_at > reminder.drafted_at
+    assert reminder.task.last_reminder_at == reminder.issued_at
+
+
+def test_a_report_to_ubnd_passed_van_phong_and_a_leader_before_it_was_sent(year: Summary, db: None) -> None:
+    sent = Escalation.objects.filter(sent_at__isnull=False, task__host_unit__code="VP").select_related("document")
+    assert sent.count() >= 3
+    for duty in sent:
+        hands = steps_of(FlowKind.DOCUMENT, duty.document_id)
+        assert [node for node, _outcome, _who in hands] == ["prepare", "head", "form", "sign", "issue"]
+        assert hands[0][2] == "chuyenvien.vp"
+        assert hands[2][2] == "vanphong.duyet"
+        assert duty.sent_at == duty.document.issued_at
+
+
+def test_every_signature_is_printed_with_its_capacity(year: Summary, db: None) -> None:
+    signed = Document.objects.filter(status=DocumentStatus.ISSUED, signed_by__isnull=False)
+    titles = {(document.signed_by.username, document.signer_title) for document in signed}
+    assert titles == {
+        ("giamdoc", "GIÁM ĐỐC"),
+        ("phogiamdoc", "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC"),
+        ("chanhvanphong", "TL. GIÁM ĐỐC\nCHÁNH VĂN PHÒNG"),
+        ("phovanphong", "TL. GIÁM ĐỐC\nKT. CHÁNH VĂN PHÒNG\nPHÓ CHÁNH VĂN PHÒNG"),
+    }
+
+
+def test_documents_came_back_from_each_desk_and_were_written_anew(year: Summary, db: None) -> None:
+    back = Step.objects.filter(process__kind=FlowKind.DOCUMENT, outcome="send_back")
+    assert Counter(step.flow_task.name for step in back) == {"head": 1, "form": 1, "sign": 1, "issue": 1}
+    assert all(step.note for step in back)
+    assert Document.objects.filter(status=DocumentStatus.ISSUED, revision=2).count() == 3
+
+
+def test_reports_went_up_by_the_way_that_is_due_to_them(year: Summary, db: None) -> None:
+    last: dict[str, set[tuple[str, str]]] = {"unit": set(), "office": set(), "province": set()}
+    office = {unit.pk for unit in Unit.objects.filter(code__in=("VP", "VT", "BP-QTM", "BP-DDN"))}
+    for approval in Approval.objects.filter(kind=FlowKind.REPORT, result=Result.APPROVED).select_related("subject"):
+        task = approval.subject
+        who = "office" if task.unit_id in office else "province" if task.kind == TaskKind.PROVINCE else "unit"
+        steps = list(Step.objects.filter(process=approval, owner__isnull=False).order_by("pk"))
+        assert (steps[0].flow_task.name, steps[-1].outcome) == ("draft", "accept")
+        last[who].add((steps[-1].flow_task.name, steps[-1].owner.username))
+    assert last == {
+        "unit": {("check", "vanphong.duyet")},
+        "office": {("leader_check", "giamdoc")},
+        "province": {("approve", "giamdoc"), ("approve", "phogiamdoc")},
+    }
+
+
+def test_nobody_judged_what_he_had_a_hand_in(year: Summary, db: None) -> None:
+    asking = {(FlowKind.REPORT, "draft"), (FlowKind.REPORT, "submit"), (FlowKind.DOCUMENT, "prepare")}
+    judged = 0
+    for approval in Approval.objects.all():
+        steps = list(Step.objects.filter(process=approval, owner__isnull=False).exclude(outcome="withdraw"))
+        hands = {step.owner_id for step in steps if (approval.kind, step.flow_task.name) in asking}
+        others = [step for step in steps if (approval.kind, step.flow_task.name) not in asking]
+        assert all(step.owner_id not in hands for step in others)
+        judged += len(others)
+    assert judged > 200
+
+
+def test_a_head_sent_back_a_submitter_took_back_and_a_leader_returned(year: Summary, db: None) -> None:
+    acts = Counter(
+        (step.flow_task.name, step.outcome)
+        for step in Step.objects.filter(process__kind=FlowKind.REPORT, outcome__gt="")
+    )
+    assert acts["submit", "send_back"] >= 1
+    assert acts["check", "withdraw"] + acts["leader_check", "withdraw"] >= 1
+    assert acts["approve", "return"] >= 1
+    assert acts["draft", "submit"] >= 1
+    assert Report.objects.filter(status=ReportStatus.WITHDRAWN).exists()
+
+
+def test_on_whom_a_step_waited_too_long_was_told_on_a_working_morning(year: Summary, db: None) -> None:
+    told = AuditEvent.objects.filter(name="approval.nudge")
+    assert Step.objects.filter(nudged_on__isnull=False).exists()
+    assert {localtime(event.occurred_at).time() for event in told} == {time(8, 0)}
+
+
+def test_one_proposal_was_approved_one_refused_and_one_waits(year: Summary, db: None) -> None:
+    found = {proposal.status: proposal for proposal in Proposal.objects.all()}
+    assert set(found) == {RequestStatus.APPROVED, RequestStatus.REFUSED, RequestStatus.PENDING}
+    way = [(node, outcome) for node, outcome, _who in steps_of(FlowKind.PROPOSAL, found[RequestStatus.APPROVED].pk)]
+    assert way == [("head", "approve"), ("advise", "advise"), ("decide", "approve")]
+    assert found[RequestStatus.REFUSED].decision
+    assert steps_of(FlowKind.PROPOSAL, found[RequestStatus.PENDING].pk) == [("head", "", "")]
+
+
+def test_the_summary_counts_each_flow(year: Summary, db: None) -> None:
+    counted = {flow.kind: flow.figures for flow in year.flows}
+    assert set(counted) == set(FlowKind)
+    for kind, figures in counted.items():
+        of_kind = Approval.objects.filter(kind=kind)
+        assert figures.get("open", 0) == of_kind.filter(closed_at__isnull=True).count()
+        assert figures.get("approved", 0) == of_kind.filter(result=Result.APPROVED).count()
+    assert counted[FlowKind.EXTENSION] == {"approved": 2, "refused": 1, "open": 1}
+    assert "  Gia hạn: 2 đã duyệt; 1 không đồng ý; 1 đang chờ" in year.lines()
+    decided = AuditEvent.objects.filter(name="approval.decide").count()
+    assert decided == Step.objects.filter(owner__isnull=False).count() > 400
 
 
 def test_preparing_again_does_nothing_at_all(year: Summary, db: None) -> None:

@@ -64,7 +64,7 @@ def test_a_member_drafts_a_report(house: House) -> None:
     assert (report.author_id, report.author_name) == (house.member.person_id, house.member.name)
     event = last_event(task)
     assert event["name"] == "report.draft"
-    assert event["details"] == {"version": 1, "sha256": report_hash(report)}
+    assert event["details"] == {"version": 1, "revision": 1, "sha256": report_hash(report)}
     task.refresh_from_db()
     assert task.state == TaskState.ASSIGNED
 

@@ -54,6 +54,7 @@ def test_a_member_attaches_a_file_to_the_draft(house: House) -> None:
         "sha256": file.sha256,
         "size": len(PDF),
         "version": 1,
+        "revision": 2,
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.core.eventname import DETAIL_LABELS, EVENT_LABELS, event_label, say_date
+from workflow.core.eventname import DETAIL_LABELS, EVENT_LABELS, event_headline, event_label, say_date
 from workflow.models import Task
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,6 +76,13 @@ def test_names_are_dotted_english_and_labels_are_vietnamese_sentences() -> None:
 def test_an_unknown_name_is_shown_as_it_is() -> None:
     assert event_label("task.unknown") == "task.unknown"
     assert event_label("task.start") == "Bắt đầu thực hiện"
+
+
+def test_an_approvals_step_is_told_by_its_title_and_its_decision() -> None:
+    told = {"title": "Văn phòng Sở kiểm tra", "label": "Trả lại báo cáo"}
+    assert event_headline("approval.decide", told) == "Văn phòng Sở kiểm tra: Trả lại báo cáo"
+    assert event_headline("approval.decide", {}) == "Qua một bước phê duyệt"
+    assert event_headline("task.start", told) == "Bắt đầu thực hiện"
 
 
 def test_detail_labels_are_plain_words() -> None:

@@ -206,7 +206,7 @@ def test_what_the_clock_schedules_the_worker_runs(machine: Machine) -> None:
     }
     done.pop("send_digests_job", None)  # only in the hours in which people work
     assert done == dict.fromkeys(
-        ("run_sweep", "sync_grants_job", "make_checkpoint_job", "render_missing_job"), "SUCCESSFUL"
+        ("run_sweep", "sync_grants_job", "make_checkpoint_job", "render_missing_job", "nudge_steps_job"), "SUCCESSFUL"
     )
 
 

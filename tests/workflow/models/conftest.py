@@ -28,8 +28,10 @@ from workflow.models import (
     BulletUnit,
     CalendarDay,
     Delegation,
+    Delivery,
     Direction,
     Document,
+    DocumentRevision,
     Escalation,
     Extension,
     Membership,
@@ -43,10 +45,12 @@ from workflow.models import (
     PlanTarget,
     Policy,
     ProgressNote,
+    Proposal,
     RegisterBook,
     Reminder,
     Report,
     ReportingDuty,
+    ReportRevision,
     ScheduledRun,
     Suspension,
     UnitSetMember,
@@ -177,6 +181,15 @@ def _task_rows(house: House) -> Stand:
     return {
         "task": task,
         "report": report,
+        "report_revision": ReportRevision.objects.create(report=report, revision=1, content="Gần xong"),
+        "proposal": Proposal.objects.create(
+            unit=house.division,
+            subject="Mua máy quét",
+            content="Máy cũ hỏng",
+            proposed_by_id=house.member.person_id,
+            proposed_name="A",
+            proposed_at=NOW,
+        ),
         "note": ProgressNote.objects.create(
             task=task, month=date(2022, 9, 1), author_id=house.member.person_id, author_name="A", created_at=NOW
         ),
@@ -236,6 +249,10 @@ def _paper_rows(house: House, stand: Stand) -> Stand:
         "rule": rule,
         "book": book,
         "document": document,
+        "document_revision": DocumentRevision.objects.create(
+            document=document, revision=1, subject="Đôn đốc", body="Nội dung cũ"
+        ),
+        "delivery": Delivery.objects.create(document=document, recipient="UBND tỉnh", through="Sở Nội vụ", sent_at=NOW),
         "reminder": Reminder.objects.create(
             task=task, round=1, ordinal=1, rule=rule, document=make_draft_document(task), drafted_at=NOW
         ),

@@ -53,6 +53,8 @@ ONCE = (
     Once("event", "audit_event_once", {"seq": 2}),
     Once("checkpoint", "number", {"number": 2}),
     Once("calendar_day", "day", {"day": date(2022, 9, 3)}),
+    Once("report_revision", "report_revision_once", {"revision": 2}),
+    Once("document_revision", "document_revision_once", {"revision": 2}),
     Once("book", "register_book_once", {"series": "mật"}),
     Once("book", "register_book_once", {"year": 2023}),
     Once("document", "document_number_once", {"number": 6}),

@@ -40,7 +40,22 @@ MENTIONED = (
 )
 """Rows that other rows of the stand refer to."""
 
-FREE_STANDING = ("policy", "calendar_day", "lease", "slot", "chain", "defect", "target", "duty", "direction", "note")
+FREE_STANDING = (
+    "policy",
+    "calendar_day",
+    "lease",
+    "slot",
+    "chain",
+    "defect",
+    "target",
+    "duty",
+    "direction",
+    "note",
+    "report_revision",
+    "document_revision",
+    "delivery",
+    "proposal",
+)
 """Rows that no other row refers to."""
 
 

@@ -67,13 +67,13 @@ STATE_WORDS = {
 }
 
 MATRIX: Mapping[str, Mapping[str, str]] = {
-    # A plan task of the first division, chased by Văn phòng.
+    # A plan task of the first division, chased by Văn phòng; a leader decides where its flow goes on to him.
     "own": {
         "start": "head member",
         "arm": "reviewer chief",
         "report": "head",
-        "return_report": "head reviewer chief",
-        "review": "reviewer chief",
+        "return_report": "head reviewer chief leader",
+        "review": "reviewer chief leader",
         "escalate": "reviewer chief",
         "direct": "reviewer chief clerk",
         "direct_close": "reviewer chief clerk",
@@ -88,8 +88,8 @@ MATRIX: Mapping[str, Mapping[str, str]] = {
         "start": "other_head stranger",
         "arm": "reviewer chief",
         "report": "other_head",
-        "return_report": "other_head reviewer chief",
-        "review": "reviewer chief",
+        "return_report": "other_head reviewer chief leader",
+        "review": "reviewer chief leader",
         "escalate": "reviewer chief",
         "direct": "reviewer chief clerk",
         "direct_close": "reviewer chief clerk",

@@ -73,6 +73,12 @@ class TestPapers:
             with pytest.raises(NotFound):
                 find_document(actor, paper.pk)
 
+    def test_a_paper_of_no_task_is_seen_by_who_drafted_it(self, house: House) -> None:
+        paper = make_paper(None)
+        Document.objects.filter(pk=paper.pk).update(drafted_by_id=house.member.person_id)
+        assert papers(house.member) == [paper.pk]
+        assert papers(house.stranger) == papers(house.outsider) == []
+
     def test_a_paper_that_may_not_be_seen_looks_like_one_that_is_not_there(self, house: House) -> None:
         paper = make_paper(make_task(house), 1186)
         unseen, missing = [], []

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from approvals.queries.standing import open_approval, waiting_step
 from tests.factories import MONDAY, House, at, make_task
 from workflow.actions.policy import seed_rules
 from workflow.actions.unit import sync_grants
+from workflow.choices import FlowKind
 from workflow.models import DemonstrationClock, Person, RegisterBook, Task
 from workflow.permissions import Actor
 from workflow.queries.clock import forget_clock
@@ -84,6 +88,41 @@ def assert_clean(content: bytes) -> None:
     unlabelled = [field for field in page.fields if field.get("id") not in page.labelled]
     assert unlabelled == []
     assert page.headings.count("h1") == 1
+
+
+GONE = (
+    "nop-bao-cao",
+    "rut-bao-cao",
+    "nhan-bao-cao",
+    "tra-lai-bao-cao",
+    "quyet-gia-han",
+    "tham-muu",
+    "giai-quyet",
+    "phat-hanh-don-doc",
+    "gui-bao-cao-ubnd",
+    "ghi-chi-dao",
+)
+"""Acts that a person once did on a task's own pages; each is a step of an approval flow now."""
+
+
+def step_path(kind: FlowKind, target_id: int, outcome: str) -> str:
+    """Return the address of a decision at the step that waits on a task, document, duty or request."""
+    approval = open_approval(kind, target_id)
+    step = waiting_step(approval) if approval is not None else None
+    assert step is not None, f"nothing waits on {kind} {target_id}"
+    return f"/phe-duyet/buoc/{step.pk}/{outcome}/"
+
+
+def pass_step(client: Client, kind: FlowKind, target_id: int, outcome: str, **typed: object) -> HttpResponse:
+    """Open the decision's form at the step that waits, as a person does, and send it with the version it shows."""
+    path = step_path(kind, target_id, outcome)
+    shown = client.get(path)
+    assert shown.status_code == 200, shown.content.decode()[-1500:]
+    assert_clean(shown.content)
+    found = re.search(r'name="version" value="(\d*)"', shown.content.decode())
+    assert found is not None
+    response: HttpResponse = client.post(path, {"version": found[1], **typed}, follow=True)
+    return response
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,8 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from approvals.forms import ChecksForm, DirectionForm, ExtensionForm, ReasonForm, ReturnedChecksForm
+from approvals.forms import PlainForm as StepForm
 from tests.factories import MONDAY, House, at, make_task
 from tests.workflow.web.conftest import Enter, SetClock, assert_clean
 from workflow.actions.notification import tell_of
@@ -20,8 +22,8 @@ from workflow.models import DemonstrationClock, Task
 from workflow.queries.clock import forget_clock
 from workflow.web import context
 from workflow.web.acts import ACTS
-from workflow.web.forms import administration, consultation, escalation, report
-from workflow.web.forms.adjustment import DecideExtensionForm
+from workflow.web.forms import administration, consultation, report
+from workflow.web.forms.adjustment import AskExtensionForm
 from workflow.web.forms.fields import DayField, LineField, PickField, PickManyField, PlainForm, ProseField, TwoWayField
 from workflow.web.forms.session import SignInForm
 from workflow.web.request import number_from
@@ -194,41 +196,42 @@ def test_what_was_typed_stays_as_text_and_is_escaped() -> None:
 
 
 def test_a_day_of_the_database_is_shown_as_people_write_it() -> None:
-    form = DecideExtensionForm(initial={"new_due": date(2022, 11, 8)})
-    assert 'value="08/11/2022"' in str(form["new_due"])
+    for form, name in ((AskExtensionForm, "wanted_due"), (ExtensionForm, "new_due")):
+        assert 'value="08/11/2022"' in str(form(initial={name: date(2022, 11, 8)})[name])
 
 
 def test_no_field_asks_the_browser_to_judge() -> None:
-    for made in (Typed(), SignInForm(), consultation.ConsultForm(), report.CheckForm(), administration.UnitForm()):
+    for made in (Typed(), SignInForm(), consultation.ConsultForm(), ChecksForm(), administration.UnitForm()):
         for bound in made:
             assert " required" not in str(bound), bound.name
 
 
-FORMS: list[tuple[type[PlainForm], dict[str, object], list[str]]] = [
+FORMS: list[tuple[type[PlainForm | StepForm], dict[str, object], list[str]]] = [
     (report.DraftForm, {"content": "  ", "evidence": "Biên bản"}, ["content"]),
     (report.DraftForm, {"content": "", "nothing_to_report": "on"}, []),
     (report.ConfirmForm, {"has_work": "yes", "text": ""}, ["text"]),
     (report.ConfirmForm, {"has_work": "no", "text": ""}, []),
-    (report.ReturnForm, {"quantity_ok": "yes", "content_ok": "no", "time_ok": "yes", "note": ""}, ["note"]),
-    (report.CheckForm, {"quantity_ok": "yes", "content_ok": "yes", "time_ok": "yes", "note": ""}, []),
-    (DecideExtensionForm, {"approve": "yes", "new_due": ""}, ["new_due"]),
-    (DecideExtensionForm, {"approve": "yes", "new_due": "mai"}, ["new_due"]),
-    (DecideExtensionForm, {"approve": "no", "reason": "  "}, ["reason"]),
-    (DecideExtensionForm, {"approve": "no", "reason": "Không đủ căn cứ."}, []),
+    (ReturnedChecksForm, {"quantity_ok": "yes", "content_ok": "no", "time_ok": "yes", "note": ""}, ["note"]),
+    (ChecksForm, {"quantity_ok": "yes", "content_ok": "yes", "time_ok": "yes", "note": ""}, []),
+    (AskExtensionForm, {"reason": "Chờ số liệu.", "wanted_due": "mai"}, ["wanted_due"]),
+    (ExtensionForm, {"new_due": ""}, ["new_due"]),
+    (ExtensionForm, {"new_due": "mai"}, ["new_due"]),
+    (ReasonForm, {"reason": "  "}, ["reason"]),
+    (ReasonForm, {"reason": "Không đủ căn cứ."}, []),
     (
-        escalation.DirectionForm,
+        DirectionForm,
         {"number": "1", "issued_on": "18/11/2022", "content": "x", "closes": "on", "new_due": "20/11/2022"},
         ["new_due"],
     ),
-    (escalation.DirectionForm, {"number": "1", "issued_on": "18/11/2022", "content": "x", "closes": "on"}, []),
-    (escalation.DirectionForm, {"number": "1", "issued_on": "18/11/2022", "content": "x"}, []),
+    (DirectionForm, {"number": "1", "issued_on": "18/11/2022", "content": "x", "closes": "on"}, []),
+    (DirectionForm, {"number": "1", "issued_on": "18/11/2022", "content": "x"}, []),
     (consultation.AnswerForm, {"number": "9/STC", "answered_on": "32/1/2022", "content": "x"}, ["answered_on"]),
 ]
 
 
 @pytest.mark.parametrize(("form", "typed", "wrong"), FORMS)
 def test_what_belongs_together_is_asked_for_together(
-    form: type[PlainForm], typed: dict[str, object], wrong: list[str]
+    form: type[PlainForm | StepForm], typed: dict[str, object], wrong: list[str]
 ) -> None:
     made = form(typed)
     made.is_valid()

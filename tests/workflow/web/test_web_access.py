@@ -37,6 +37,9 @@ PAGES: dict[str, set[str]] = {
     },
     "/ban-dieu-phoi/": {"reviewer", "chief", "clerk", "leader"},
     "/van-ban/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger"},
+    "/van-ban/soan/": {"head", "member", "reviewer", "chief", "clerk", "leader", "stranger"},
+    "/de-xuat/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "stranger"},
+    "/phe-duyet/nhieu/report/check/": {"reviewer", "chief", "clerk", "leader"},
     "/lich/": {
         "head",
         "member",
@@ -138,7 +141,7 @@ def test_the_rail_shows_only_what_the_person_may_open(site: House, enter: Enter)
     content = enter(site.member).get("/").content.decode()
     rail = content[content.index('<nav class="rail"') : content.index("</nav>")]
     shown = {path for path in PAGES if f'href="{path}"' in rail}
-    assert shown == {"/", "/nhiem-vu/", "/ke-hoach/", "/van-ban/", "/lich/"}
+    assert shown == {"/", "/nhiem-vu/", "/ke-hoach/", "/van-ban/", "/de-xuat/", "/lich/"}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_a_task_that_may_not_be_seen_looks_exactly_like_one_that_does_not_exist(
     site: House, enter: Enter, task: Task, role: str
 ) -> None:
     client = enter(getattr(site, role))
-    for suffix in ("", "bat-dau/", "soan-bao-cao/", "nhan-bao-cao/", "huy/"):
+    for suffix in ("", "bat-dau/", "soan-bao-cao/", "gui-tra-loi/", "huy/"):
         unseen = client.get(f"/nhiem-vu/{task.pk}/{suffix}")
         missing = client.get(f"/nhiem-vu/999999/{suffix}")
         assert (unseen.status_code, missing.status_code) == (404, 404)
@@ -210,10 +213,10 @@ def test_a_document_is_seen_with_its_task(site: House, enter: Enter, task: Task,
 def test_the_list_of_documents_holds_only_those_of_visible_tasks(
     site: House, enter: Enter, task: Task, role: str, shown: bool
 ) -> None:
-    make_draft_document(task)
+    document = make_draft_document(task)
     content = enter(getattr(site, role)).get("/van-ban/").content.decode()
     assert ("Mẫu" in content.split("</header>")[1]) is shown or role == "clerk"
-    assert ('href="/van-ban/' in content.split('<main id="noi-dung"')[1]) is shown
+    assert (f'href="/van-ban/{document.pk}/"' in content.split('<main id="noi-dung"')[1]) is shown
 
 
 def _attachment(task: Task, person_id: int, data: bytes = b"%PDF-1.4 mau") -> Attachment:

@@ -10,9 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
+from tests.approvals.factories import Matter, letter
 from tests.factories import House, at, make_draft_document, make_task
 from tests.workflow.web.conftest import Enter, assert_clean
-from workflow.actions.document import issue_document
+from workflow.actions.document import draft_document
+from workflow.choices import FlowKind
 from workflow.models import Document
 
 CONTENT = b"%PDF-1.7 mau"
@@ -21,9 +23,17 @@ CONTENT = b"%PDF-1.7 mau"
 @pytest.fixture
 def document(site: House) -> Document:
     """An issued document of the first division's task with its PDF."""
-    made = make_draft_document(make_task(site))
-    Document.objects.filter(pk=made.pk).update(recipients=["Phòng Một"])
-    issue_document(made.pk, by=site.clerk, now=at(date(2022, 10, 3)))
+    now = at(date(2022, 10, 3))
+    made = draft_document(letter(), task=make_task(site), by=site.reviewer, now=now)
+    matter = Matter(FlowKind.DOCUMENT, made.pk)
+    for outcome, by in (
+        ("present", site.reviewer),
+        ("approve", site.chief),
+        ("approve", site.chief),
+        ("sign", site.leader),
+        ("issue", site.clerk),
+    ):
+        matter.act(outcome, by, now=now)
     name = default_storage.save(f"documents/{made.pk}.pdf", ContentFile(CONTENT))
     Document.objects.filter(pk=made.pk).update(pdf_name=name, pdf_sha256=hashlib.sha256(CONTENT).hexdigest())
     made.refresh_from_db()
@@ -73,3 +83,15 @@ def test_the_rules_say_to_which_work_they_apply(site: House, enter: Enter) -> No
     assert "Áp dụng cho: Lấy ý kiến; nguồn: UBND tỉnh giao" in text
     assert "Áp dụng cho: Hồ sơ TTHC, Việc UBND tỉnh giao" in text
     assert "Áp dụng cho: mọi loại việc" in text
+
+
+@pytest.mark.parametrize("role", ["clerk", "leader", "chief", "head"])
+def test_no_document_is_issued_past_its_flow(site: House, enter: Enter, role: str) -> None:
+    """Văn thư once issued a draft on its page; the page leads to nothing of the kind any more."""
+    draft = make_draft_document(make_task(site))
+    client = enter(getattr(site, role))
+    assert "phat-hanh/" not in client.get(f"/van-ban/{draft.pk}/").content.decode()
+    assert client.get(f"/van-ban/{draft.pk}/phat-hanh/").status_code == 404
+    assert client.post(f"/van-ban/{draft.pk}/phat-hanh/").status_code == 404
+    draft.refresh_from_db()
+    assert (draft.status, draft.number) == ("draft", None)

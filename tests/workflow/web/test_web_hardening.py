@@ -17,11 +17,13 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
+from tests.approvals.factories import Matter, letter
 from tests.factories import MONDAY, House, at, event_names, make_draft_document, make_task
-from tests.workflow.web.conftest import Enter, assert_clean, read_page
-from workflow.actions.adjustment import ask_extension, decide_extension
-from workflow.actions.report import save_draft, submit_report, withdraw_report
-from workflow.choices import ReportStatus
+from tests.workflow.web.conftest import Enter, assert_clean, read_page, step_path
+from workflow.actions.adjustment import ask_extension
+from workflow.actions.document import draft_document
+from workflow.actions.report import save_draft
+from workflow.choices import FlowKind, ReportStatus
 from workflow.models import Attachment, AuditEvent, Document, Extension, Notification, Person, Report, Task
 from workflow.web.views import act as act_view
 
@@ -97,7 +99,9 @@ def test_who_is_signed_in_already_is_not_sent_where_the_address_says(site: House
     assert (response.status_code, response.headers["Location"]) == (302, "/")
 
 
-@pytest.mark.parametrize("path", ["/nhiem-vu/1/bat-dau/", "/dang-xuat/", "/thong-bao/da-doc/", "/van-ban/1/phat-hanh/"])
+@pytest.mark.parametrize(
+    "path", ["/nhiem-vu/1/bat-dau/", "/dang-xuat/", "/thong-bao/da-doc/", "/phe-duyet/buoc/1/submit/"]
+)
 def test_a_form_sent_without_a_session_leads_to_sign_in_and_is_not_replayed(site: House, path: str) -> None:
     before = AuditEvent.objects.count()
     response = Client().post(path, {"target": "1"})
@@ -112,8 +116,9 @@ POSTS = [
     ("head", "/nhiem-vu/{task}/bat-dau/", {}),
     ("head", "/nhiem-vu/{task}/xin-gia-han/", {"reason": "Chờ.", "wanted_due": "28/10/2022"}),
     ("leader", "/nhiem-vu/{task}/huy/", {"reason": "Thôi."}),
-    ("clerk", "/van-ban/{document}/phat-hanh/", {}),
+    ("head", "/phe-duyet/buoc/{step}/submit/", {"version": "1"}),
     ("clerk", "/van-ban/{document}/bo-du-thao/", {}),
+    ("member", "/van-ban/soan/", {"kind": "CV", "recipients": "A", "subject": "B", "body": "C", "signer": "leader"}),
     ("head", "/thong-bao/da-doc/", {}),
     ("head", "/tu-cach/", {"delegation": ""}),
     ("admin", "/quan-tri/nguoi/them/", {"username": "moi", "full_name": "Mới", "password": PASSWORD}),
@@ -128,11 +133,13 @@ def test_a_form_without_the_sites_token_does_nothing(
     site: House, task: Task, role: str, pattern: str, typed: dict[str, str]
 ) -> None:
     document = make_draft_document(task)
+    save_draft(task.pk, "Đã xong.", False, "", by=site.member, now=NOW)
     client = Client(enforce_csrf_checks=True)
     who = Person.objects.get(pk=getattr(site, role).person_id)
     client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
     before = AuditEvent.objects.count()
-    path = pattern.format(task=task.pk, document=document.pk)
+    step = Matter(FlowKind.REPORT, task.pk).step()
+    path = pattern.format(task=task.pk, document=document.pk, step=step.pk)
     for extra in ({}, {"csrfmiddlewaretoken": "x" * 64}, {"csrfmiddlewaretoken": ""}):
         response = client.post(path, {**typed, **extra}, headers={"referer": "https://evil.example/"})
         assert response.status_code == 403, path
@@ -176,19 +183,22 @@ def test_looking_never_changes_anything(site: House, enter: Enter, task: Task, p
 def test_a_version_that_was_taken_back_meanwhile_is_told_and_not_decided(site: House, enter: Enter, task: Task) -> None:
     """The reviewer looked at bản 1; the head took it back and submitted bản 2."""
     save_draft(task.pk, "Bản một.", False, "", by=site.member, now=NOW)
-    submit_report(task.pk, 1, by=site.head, now=NOW)
+    matter = Matter(FlowKind.REPORT, task.pk)
+    matter.act("submit", site.head, now=NOW)
     client = enter(site.reviewer)
-    shown = client.get(f"/nhiem-vu/{task.pk}/nhan-bao-cao/").context["target"]
-    withdraw_report(task.pk, 1, by=site.head, now=NOW)
+    seen = step_path(FlowKind.REPORT, task.pk, "accept")
+    assert 'name="version" value="1"' in client.get(seen).content.decode()
+    matter.act("withdraw", site.head, now=NOW)
     save_draft(task.pk, "Bản hai, khác hẳn.", False, "", by=site.member, now=NOW)
-    submit_report(task.pk, 2, by=site.head, now=NOW)
+    matter.act("submit", site.head, now=NOW)
     checks = {"quantity_ok": "yes", "content_ok": "yes", "time_ok": "yes", "note": ""}
-    response = client.post(f"/nhiem-vu/{task.pk}/nhan-bao-cao/", {"target": shown, **checks})
-    assert response.status_code == 409
+    for path in (seen, step_path(FlowKind.REPORT, task.pk, "accept")):
+        response = client.post(path, {"version": "1", **checks})
+        assert response.status_code == 409
+        assert_clean(response.content)
     told = " ".join(read_page(response.content).texts)
-    assert "bản 2" in told
-    assert "không phải bản 1" in told
-    assert f'href="/nhiem-vu/{task.pk}/"' in response.content.decode()
+    assert f"lúc 08:30 ngày 03/10/2022, do {site.member.name}" in told
+    assert "Bản hai, khác hẳn." in told
     assert list(Report.objects.filter(task=task).order_by("version").values_list("status", flat=True)) == [
         ReportStatus.WITHDRAWN,
         ReportStatus.SUBMITTED,
@@ -197,40 +207,53 @@ def test_a_version_that_was_taken_back_meanwhile_is_told_and_not_decided(site: H
 
 def test_a_request_that_another_leader_decided_is_told(site: House, enter: Enter, task: Task) -> None:
     request = ask_extension(task.pk, "Chờ số liệu.", date(2022, 10, 28), by=site.head, now=NOW)
+    matter = Matter(FlowKind.EXTENSION, request.pk)
+    matter.act("advise", site.reviewer, now=NOW, reason="Nên đồng ý.")
     client = enter(site.leader)
-    target = client.get(f"/nhiem-vu/{task.pk}/quyet-gia-han/").context["target"]
-    decide_extension(request.pk, False, None, "Không đủ căn cứ.", by=site.leader, now=NOW)
-    typed = {"target": target, "approve": "yes", "new_due": "28/10/2022"}
-    response = client.post(f"/nhiem-vu/{task.pk}/quyet-gia-han/", typed)
+    path = step_path(FlowKind.EXTENSION, request.pk, "approve")
+    assert client.get(path).status_code == 200
+    matter.act("refuse", site.leader, now=NOW, reason="Không đủ căn cứ.")
+    response = client.post(path, {"version": "", "new_due": "28/10/2022", "reason": ""})
     assert response.status_code == 409
     assert_clean(response.content)
     task.refresh_from_db()
     assert (task.due_on, Extension.objects.get().status) == (date(2022, 10, 14), "refused")
 
 
-@pytest.mark.parametrize("target", ["", "0", "-1", "x", "9" * 25, "1.5", "٣", "' OR 1=1 --"])
-def test_a_page_that_does_not_say_what_it_showed_is_stale(site: House, enter: Enter, task: Task, target: str) -> None:
+@pytest.mark.parametrize("version", ["", "0", "-1", "x", "9" * 25, "1.5", "٣", "' OR 1=1 --"])
+def test_a_page_that_does_not_say_what_it_showed_is_stale(site: House, enter: Enter, task: Task, version: str) -> None:
     save_draft(task.pk, "Đã xong.", False, "", by=site.member, now=NOW)
-    response = enter(site.head).post(f"/nhiem-vu/{task.pk}/nop-bao-cao/", {"target": target})
+    path = step_path(FlowKind.REPORT, task.pk, "submit")
+    response = enter(site.head).post(path, {"version": version})
+    assert response.status_code == 409
+    assert "không còn mới" in response.content.decode()
+    assert Task.objects.get(pk=task.pk).state == "assigned"
+
+
+@pytest.mark.parametrize("target", ["", "0", "-1", "x", "9" * 25, "1.5", "٣", "' OR 1=1 --"])
+def test_an_acts_page_that_does_not_say_what_it_showed_is_stale(
+    site: House, enter: Enter, task: Task, target: str
+) -> None:
+    """An answer inside the department is sent without a flow, by an act of the task's page."""
+    Task.objects.filter(pk=task.pk).update(kind="consultation", ladder="B")
+    save_draft(task.pk, "Thống nhất.", False, "", by=site.member, now=NOW)
+    response = enter(site.head).post(f"/nhiem-vu/{task.pk}/gui-tra-loi/", {"target": target})
     assert response.status_code == 409
     assert "không còn mới" in response.content.decode()
     assert Task.objects.get(pk=task.pk).state == "assigned"
 
 
 @pytest.mark.parametrize("foreign", [True, False])
-def test_a_reminder_or_request_of_another_task_is_not_reached_through_this_ones_page(
+def test_a_request_of_another_units_task_is_not_reached_by_its_address(
     site: House, enter: Enter, task: Task, foreign: bool
 ) -> None:
-    """The address names one task and the hidden field another's request: the right is asked on the request's task."""
     other = make_task(site, unit=site.other, host_unit=site.other, title="Việc kín của phòng Hai")
     request = ask_extension(other.pk, "Chờ.", date(2022, 10, 28), by=site.other_head, now=NOW)
-    target = request.pk if foreign else 999999
-    who = site.head
-    response = enter(who).post(
-        f"/nhiem-vu/{task.pk}/quyet-gia-han/", {"target": target, "approve": "no", "reason": "x"}
-    )
-    assert response.status_code in {403, 404}
-    assert "Việc kín" not in response.content.decode()
+    path = step_path(FlowKind.EXTENSION, request.pk, "advise") if foreign else "/phe-duyet/buoc/999999/advise/"
+    for address in (path, path.replace("advise", "approve")):
+        response = enter(site.head).post(address, {"version": "", "reason": "x", "new_due": "28/10/2022"})
+        assert response.status_code == 404
+        assert "Việc kín" not in response.content.decode()
     request.refresh_from_db()
     assert request.status == "pending"
 
@@ -241,10 +264,16 @@ def test_a_reminder_or_request_of_another_task_is_not_reached_through_this_ones_
 def test_a_report_submitted_twice_tells_the_reviewers_once(site: House, enter: Enter, task: Task) -> None:
     save_draft(task.pk, "Đã xong.", False, "", by=site.member, now=NOW)
     client = enter(site.head)
-    codes = [client.post(f"/nhiem-vu/{task.pk}/nop-bao-cao/", {"target": "1"}).status_code for _ in range(3)]
+    path = step_path(FlowKind.REPORT, task.pk, "submit")
+    codes = [client.post(path, {"version": "1"}).status_code for _ in range(3)]
     assert codes == [302, 409, 409]
-    told = Notification.objects.filter(task=task, person_id=site.reviewer.person_id)
-    assert (told.count(), event_names(task)) == (1, ["report.draft", "task.report"])
+    told = Notification.objects.filter(task=task, person_id=site.reviewer.person_id).values_list("key", flat=True)
+    assert len(told) == len(set(told))
+    once = told.count()
+    assert once >= 1
+    assert [name for name in event_names(task) if name == "task.report"] == ["task.report"]
+    client.post(path, {"version": "1"})
+    assert Notification.objects.filter(task=task, person_id=site.reviewer.person_id).count() == once
 
 
 def test_an_assignment_sent_twice_tells_the_person_once(site: House, enter: Enter, task: Task) -> None:
@@ -257,13 +286,22 @@ def test_an_assignment_sent_twice_tells_the_person_once(site: House, enter: Ente
 
 
 def test_a_document_issued_twice_keeps_its_number(site: House, enter: Enter, task: Task) -> None:
-    document = make_draft_document(task)
+    document = draft_document(letter(), task=task, by=site.reviewer, now=NOW)
+    matter = Matter(FlowKind.DOCUMENT, document.pk)
+    for outcome, by in (
+        ("present", site.reviewer),
+        ("approve", site.chief),
+        ("approve", site.chief),
+        ("sign", site.leader),
+    ):
+        matter.act(outcome, by, now=NOW)
     client = enter(site.clerk)
-    path = f"/van-ban/{document.pk}/phat-hanh/"
-    assert client.post(path).status_code == 302
+    path = step_path(FlowKind.DOCUMENT, document.pk, "issue")
+    assert client.post(path, {"version": "1"}).status_code == 302
     document.refresh_from_db()
     first = (document.number, document.issued_at)
-    again = client.post(path)
+    assert first[0] == 1
+    again = client.post(path, {"version": "1"})
     assert again.status_code == 409
     assert_clean(again.content)
     document.refresh_from_db()
@@ -408,6 +446,9 @@ def test_a_hostile_file_name_stays_a_name(site: House, enter: Enter, task: Task,
         "/nhiem-vu/?chu=%F0%9F%92%A9%25_%5C",
         "/nhiem-vu/?chu=" + "a" * 3000,
         "/nhiem-vu/?trang-thai=xong&han=hom-qua&loai=x",
+        "/van-ban/soan/?nhiem-vu=",
+        "/van-ban/soan/?nhiem-vu=%00",
+        "/van-ban/soan/?nhiem-vu=" + "9" * 60,
         "/van-ban/?sau=abc&trang-thai=x&chu=%25",
         "/van-ban/?chu=" + "9" * 60,
         "/lich/?nam=99999999999",
@@ -485,13 +526,16 @@ def test_an_act_that_breaks_half_way_writes_nothing(
     save_draft(task.pk, "Đã xong.", False, "", by=site.member, now=NOW)
     client = enter(site.head)
     client.raise_request_exception = False
+    path = step_path(FlowKind.REPORT, task.pk, "submit")
+    before = AuditEvent.objects.count()
     with override_settings(DEBUG=False):
-        response = client.post(f"/nhiem-vu/{task.pk}/nop-bao-cao/", {"target": "1"})
+        response = client.post(path, {"version": "1"})
     assert response.status_code == 500
     assert "chưa được ghi" in response.content.decode()
     task.refresh_from_db()
     assert (task.state, event_names(task)) == ("assigned", ["report.draft"])
     assert Report.objects.get(task=task).status == ReportStatus.DRAFT
+    assert (AuditEvent.objects.count(), step_path(FlowKind.REPORT, task.pk, "submit")) == (before, path)
 
 
 @pytest.mark.parametrize(
@@ -500,7 +544,7 @@ def test_an_act_that_breaks_half_way_writes_nothing(
         ("/nhiem-vu/999999/", 404, "Không tìm thấy"),
         ("/quan-tri/", 403, "Ông/bà không có quyền làm việc này"),
         ("/nhiem-vu/{task}/huy/", 403, "Ông/bà không có quyền làm việc này"),
-        ("/nhiem-vu/{task}/nop-bao-cao/", 409, "Việc này hiện không làm được"),
+        ("/nhiem-vu/{task}/tiep-tuc/", 409, "Việc này hiện không làm được"),
     ],
 )
 def test_each_refusal_says_what_it_is_and_leads_back(  # noqa: PLR0917 -- the parts of one case

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.template import Context
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.factories import MONDAY, House, at, make_drafted_reminder, make_duty, make_task
+from approvals.templatetags.approval_lists import approval_inbox
+from tests.approvals.factories import Matter
+from tests.factories import MONDAY, House, at, make_duty, make_task
 from tests.workflow.web.conftest import Enter, SetClock, assert_clean
+from workflow.actions.adjustment import ask_extension, raise_obstacle
+from workflow.actions.consultation import record_answer
+from workflow.actions.escalation import escalate_task
 from workflow.actions.inspection import look_at_trail
-from workflow.actions.report import save_draft, submit_report
-from workflow.choices import CalendarKind, EscalationStatus, NotificationKind, TaskKind, TaskState
+from workflow.actions.reminder import draft_reminder
+from workflow.actions.report import save_draft
+from workflow.choices import CalendarKind, EscalationStatus, FlowKind, NotificationKind, TaskKind, TaskState
 from workflow.core.workday import WorkCalendar
 from workflow.models import (
     AuditEvent,
     CalendarDay,
-    Extension,
     Notification,
-    Obstacle,
     Plan,
     PlanBullet,
     PlanDefect,
     PlanItem,
     Task,
 )
-from workflow.queries.inbox import load_inbox
+from workflow.queries.inbox import Group, load_inbox
 from workflow.queries.tasklist import TaskFilter, list_tasks, standing_of
 from workflow.queries.traillist import Sought, search_trail
 
@@ -85,31 +91,32 @@ def make_everything(site: House, number: int) -> None:
         make_task(site, due_on=date(2022, 9, 30), title=f"Việc quá hạn {step}")
         make_task(site, due_on=None, due_first=None, last_day=None, title=f"Việc thường xuyên {step}")
         make_task(site, unit=None, title=f"Việc thiếu chủ trì {step}")
-        parent = make_task(site, kind=TaskKind.DOSSIER)
-        late = make_task(
-            site,
-            kind=TaskKind.CONSULTATION,
-            ladder="B",
-            unit=site.body,
-            host_unit=site.division,
-            parent=parent,
-            by_paper=True,
-            due_on=date(2022, 9, 30),
-        )
-        make_drafted_reminder(late)
-        make_duty(make_task(site, state=TaskState.ESCALATED))
+        for what in (draft_reminder, None, "answer", "ubnd"):
+            asked_body = make_task(
+                site,
+                kind=TaskKind.CONSULTATION,
+                ladder="B",
+                unit=site.body,
+                host_unit=site.division,
+                parent=make_task(site, kind=TaskKind.DOSSIER),
+                by_paper=True,
+                due_on=date(2022, 9, 30),
+                processing_until=date(2022, 11, 30),
+            )
+            if what is draft_reminder:
+                draft_reminder(asked_body.pk, by=site.member, now=at(MONDAY))
+            elif what == "answer":
+                record_answer(asked_body.pk, "9/STC", date(2022, 9, 30), "Đồng ý.", by=site.clerk, now=at(MONDAY))
+            elif what == "ubnd":
+                escalate_task(asked_body.pk, "Việc gấp.", by=site.member, now=at(MONDAY))
         make_duty(make_task(site, state=TaskState.ESCALATED), EscalationStatus.SENT)
         asked = make_task(site)
-        columns = {"asked_by_id": site.head.person_id, "asked_name": site.head.name, "asked_at": at(MONDAY)}
-        Extension.objects.create(
-            task=asked, reason="Chờ", old_due=asked.due_on, wanted_due=date(2022, 10, 28), **columns
-        )
-        Obstacle.objects.create(
-            task=asked, text="Vướng", raised_by_id=site.head.person_id, raised_name="A", raised_at=at(MONDAY)
-        )
+        ask_extension(asked.pk, "Chờ", date(2022, 10, 28), by=site.head, now=at(MONDAY))
+        advised = raise_obstacle(asked.pk, "Vướng", by=site.member, now=at(MONDAY))
+        Matter(FlowKind.OBSTACLE, advised.pk).act("advise", site.reviewer, now=at(MONDAY), reason="Nên lùi.")
         reported = make_task(site)
-        report = save_draft(reported.pk, "Xong.", by=site.member, now=at(MONDAY))
-        submit_report(reported.pk, report.version, by=site.head, now=at(MONDAY))
+        save_draft(reported.pk, "Xong.", by=site.member, now=at(MONDAY))
+        Matter(FlowKind.REPORT, reported.pk).act("submit", site.head, now=at(MONDAY))
         for actor in (site.head, site.reviewer):
             Notification.objects.create(
                 person_id=actor.person_id,
@@ -288,8 +295,14 @@ def test_how_a_task_stands_has_a_colour_a_shape_and_a_word(columns: dict[str, An
 
 
 def groups_of(site: House, actor: Any) -> dict[str, list[str]]:
-    """Return the inbox of a person: group → acts offered."""
-    return {group.key: [line.act for line in group.lines] for group in load_inbox(actor, today=MONDAY)}
+    """Return "Việc của tôi" of a person: group → what is asked for, or nodes of the flows."""
+    groups = approval_inbox(Context({"actor": actor}), load_inbox(actor, today=MONDAY))
+    return {
+        group.key: [line.what for line in group.lines]
+        if isinstance(group, Group)
+        else [row.node for row in group.steps]
+        for group in groups
+    }
 
 
 def test_my_work_is_grouped_by_urgency(site: House) -> None:
@@ -302,10 +315,52 @@ def test_my_work_is_grouped_by_urgency(site: House) -> None:
     assert all(len(group.lines) == 1 for group in groups)
 
 
-def test_the_head_is_told_to_submit_a_draft_and_the_member_to_edit_it(site: House, task: Task) -> None:
+def test_the_head_is_told_to_submit_a_draft_and_the_member_to_present_it(site: House, task: Task) -> None:
     save_draft(task.pk, "Xong.", by=site.member, now=at(MONDAY))
-    assert groups_of(site, site.head)["sap-toi"] == ["nop-bao-cao"]
-    assert groups_of(site, site.member)["sap-toi"] == ["soan-bao-cao"]
+    assert groups_of(site, site.head) == {"sap-toi": ["Xem và nộp báo cáo"]}
+    assert groups_of(site, site.member) == {"sap-toi": ["Trình trưởng đơn vị"]}
+
+
+@pytest.mark.parametrize(
+    ("role", "words", "outcome"),
+    [("head", "Xem và nộp báo cáo", "submit"), ("member", "Trình trưởng đơn vị", "present")],
+)
+def test_my_work_leads_each_to_his_own_decision_and_back(  # noqa: PLR0917 -- the parts of one case
+    site: House, enter: Enter, task: Task, role: str, words: str, outcome: str
+) -> None:
+    save_draft(task.pk, "Xong.", by=site.member, now=at(MONDAY))
+    client = enter(getattr(site, role))
+    step = Matter(FlowKind.REPORT, task.pk).step()
+    page = client.get("/")
+    assert_clean(page.content)
+    content = page.content.decode()
+    assert f'href="/phe-duyet/buoc/{step.pk}/{outcome}/?tu=viec">{words}<' in content
+    assert f'href="/nhiem-vu/{task.pk}/soan-bao-cao/?tu=viec">Sửa bản thảo<' in content
+    assert content.count(f">{task.title}</a>") == 1
+    assert 'id="sap-toi"' in content
+    assert 'id="cho-trinh"' not in content
+    sent = client.post(f"/phe-duyet/buoc/{step.pk}/{outcome}/?tu=viec", {"version": "1", "tu": "viec", "note": ""})
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/")
+
+
+def test_a_step_that_is_late_says_so(site: House, enter: Enter, task: Task, set_clock: SetClock) -> None:
+    save_draft(task.pk, "Xong.", by=site.member, now=at(MONDAY))
+    Matter(FlowKind.REPORT, task.pk).act("submit", site.head, now=at(MONDAY))
+    set_clock(date(2022, 10, 31), "09:00")
+    content = enter(site.reviewer).get("/").content.decode()
+    assert re.search(
+        r'class="late-text">chậm nhất hết <span class="nowrap">[^<]*</span> · quá \d+ ngày làm việc<', content
+    )
+
+
+def test_who_has_nothing_in_any_flow_and_nothing_of_his_own_is_told_so(site: House, enter: Enter, task: Task) -> None:
+    save_draft(task.pk, "Xong.", by=site.member, now=at(MONDAY))
+    assert "Không có việc nào đang chờ ông/bà." in enter(site.stranger).get("/").content.decode()
+    assert "Không có việc nào đang chờ ông/bà." not in enter(site.member).get("/").content.decode()
+    Matter(FlowKind.REPORT, task.pk).act("submit", site.head, now=at(MONDAY))
+    content = enter(site.reviewer).get("/").content.decode()
+    assert "Không có việc nào đang chờ ông/bà." not in content, "one step of a flow is work too"
+    assert "Duyệt báo cáo" in content
 
 
 def test_a_member_has_his_own_and_nobodys_tasks_but_not_a_colleagues(site: House) -> None:
@@ -319,33 +374,54 @@ def test_a_member_has_his_own_and_nobodys_tasks_but_not_a_colleagues(site: House
 
 def test_each_desk_finds_what_lies_on_it(site: House) -> None:
     make_everything(site, 1)
-    assert set(groups_of(site, site.reviewer)) == {"cho-kiem-tra", "vuong-mac", "cho-chi-dao"}
-    assert set(groups_of(site, site.clerk)) == {"cho-phat-hanh", "cho-ghi", "cho-gui-ubnd", "cho-chi-dao"}
-    assert set(groups_of(site, site.leader)) == {"cho-phat-hanh", "gia-han", "vuong-mac", "cho-gui-ubnd"}
-    assert "tra-loi-cham" in groups_of(site, site.member)
+    assert groups_of(site, site.reviewer) == {"cho-duyet": ["advise", "check"]}, "drafts of the unit are its own"
+    assert groups_of(site, site.clerk) == {"cho-ghi": ["Ghi văn bản trả lời"] * 3}
+    assert groups_of(site, site.leader) == {"cho-duyet": ["decide"]}
+    member = groups_of(site, site.member)
+    assert {key: member[key] for key in ("cho-kiem-tra", "cho-trinh", "tra-loi-cham")} == {
+        "cho-kiem-tra": ["Xem ý kiến trả lời"],
+        "cho-trinh": ["prepare", "prepare"],
+        "tra-loi-cham": ["Xem và đôn đốc"] * 2,
+    }
     assert groups_of(site, site.stranger) == {}
     assert groups_of(site, site.inspector) == {}
 
 
 def test_nobody_finds_his_own_report_to_check(site: House) -> None:
     own = make_task(site, unit=site.office)
-    report = save_draft(own.pk, "Xong.", by=site.chief, now=at(MONDAY))
-    submit_report(own.pk, report.version, by=site.chief, now=at(MONDAY))
-    assert "cho-kiem-tra" not in groups_of(site, site.chief)
-    assert groups_of(site, site.leader)["cho-kiem-tra"] == [""]
+    save_draft(own.pk, "Xong.", by=site.chief, now=at(MONDAY))
+    Matter(FlowKind.REPORT, own.pk).act("submit", site.chief, now=at(MONDAY))
+    assert groups_of(site, site.chief) == {}
+    assert groups_of(site, site.leader) == {"cho-duyet": ["leader_check"]}
 
 
-def test_an_advised_obstacle_leaves_the_offices_desk_and_stays_on_the_leaders(site: House, task: Task) -> None:
-    Obstacle.objects.create(
-        task=task,
-        text="Vướng",
-        raised_by_id=site.head.person_id,
-        raised_name="A",
-        raised_at=at(MONDAY),
-        advice="Đề nghị lùi.",
-    )
-    assert "vuong-mac" not in groups_of(site, site.reviewer)
-    assert groups_of(site, site.leader)["vuong-mac"] == ["giai-quyet"]
+def test_an_advised_obstacle_leaves_the_offices_desk_for_the_leaders(site: House, task: Task) -> None:
+    obstacle = raise_obstacle(task.pk, "Vướng", by=site.head, now=at(MONDAY))
+    assert groups_of(site, site.reviewer) == {"cho-duyet": ["advise"]}
+    assert groups_of(site, site.leader) == {}
+    Matter(FlowKind.OBSTACLE, obstacle.pk).act("advise", site.reviewer, now=at(MONDAY), reason="Đề nghị lùi.")
+    assert groups_of(site, site.reviewer) == {}
+    assert groups_of(site, site.leader) == {"cho-duyet": ["decide"]}
+
+
+def test_the_board_has_what_each_may_decide_by_step_and_what_lies_with_others(site: House, enter: Enter) -> None:
+    make_everything(site, 2)
+    response = enter(site.reviewer).get("/ban-dieu-phoi/")
+    assert_clean(response.content)
+    content = response.content.decode()
+    for key, count in (("buoc-report-check", 2), ("buoc-extension-advise", 2), ("cho-nguoi-khac", 4)):
+        assert (f'<section class="block" id="{key}"' in content) is bool(count), key
+    assert 'id="buoc-document-prepare"' not in content, "a unit's draft lies with the unit"
+    assert 'href="/phe-duyet/nhieu/report/check/"' in content
+    assert 'href="/phe-duyet/nhieu/extension/advise/"' not in content, "each advice is its own"
+    assert "?tu=ban" in content
+    reminder = make_task(site, due_on=date(2022, 9, 30), title="Việc chậm của phòng")
+    drafted = draft_reminder(reminder.pk, by=site.reviewer, now=at(MONDAY))
+    Matter(FlowKind.DOCUMENT, drafted.document_id).act("present", site.reviewer, now=at(MONDAY))
+    content = enter(site.reviewer).get("/ban-dieu-phoi/").content.decode()
+    watched = content[content.index('id="cho-nguoi-khac"') :]
+    assert "Trưởng đơn vị đồng ý" in watched
+    assert "Xem hồ sơ" in watched
 
 
 def test_the_board_lists_rows_without_a_lead_and_quarantined_ones_and_units_by_lateness(

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from workflow.actions.adjustment.request import lock_task_of, require_decider, tell_unit
 from workflow.actions.audit import action, record_event
+from workflow.actions.flow import Target, only_in_flow, open_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.task import move_processing_end, settle_task
 from workflow.actions.transition import change_task, lock_task, state_label
-from workflow.choices import CLOCK_STATES, NotificationKind, RequestStatus, TaskKind
+from workflow.choices import CLOCK_STATES, FlowKind, NotificationKind, RequestStatus, TaskKind
 from workflow.core.errors import NotPermitted, WrongState
 from workflow.core.fields import Fields
 from workflow.models import Extension, Task
@@ -55,6 +56,9 @@ def ask_extension(task_id: int, reason: str, wanted_due: date, *, by: Actor, now
     )
     details = {"extension": extension.pk, "reason": reason, "old_due": due_on, "wanted_due": wanted_due}
     record_event("extension.ask", subject=task, by=by, now=now, details=details)
+    asked = f"đến {wanted_due:%d/%m/%Y}: {task.title}"
+    target = Target(extension.pk, task.pk, task.unit_id or task.host_unit_id, asked)
+    open_flow(FlowKind.EXTENSION, target, by=by, now=now)
     text = f"{task.unit} xin gia hạn đến {wanted_due:%d/%m/%Y}: {task.title}"
     heads = [(task.unit_id, DECIDE)]
     tell_of(task, heads_of=heads, kind=NotificationKind.DECISION, text=text, by=by, now=now)
@@ -62,6 +66,7 @@ def ask_extension(task_id: int, reason: str, wanted_due: date, *, by: Actor, now
 
 
 @action
+@only_in_flow
 def decide_extension(
     extension_id: int,
     approve: bool,

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from workflow.actions.adjustment.request import lock_task_of, require_decider, tell_unit
 from workflow.actions.audit import action, record_event
+from workflow.actions.flow import Target, only_in_flow, open_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.task import require_open
 from workflow.actions.transition import change_task, lock_task
-from workflow.choices import NotificationKind, RequestStatus
+from workflow.choices import FlowKind, NotificationKind, RequestStatus
 from workflow.core.errors import NotPermitted, WrongState
 from workflow.core.fields import Fields
 from workflow.models import Obstacle
@@ -49,12 +50,15 @@ def raise_obstacle(task_id: int, text: str, *, by: Actor, now: datetime) -> Obst
         clause=OBSTACLE_CLAUSE,
         details=details,
     )
+    target = Target(obstacle.pk, task.pk, task.unit_id or task.host_unit_id, text)
+    open_flow(FlowKind.OBSTACLE, target, by=by, now=now)
     said = f"{task.unit} phản ánh vướng mắc: {task.title}"
     tell_of(task, heads_of=[(task.unit_id, URGE)], kind=NotificationKind.DECISION, text=said, by=by, now=now)
     return obstacle
 
 
 @action
+@only_in_flow
 def advise_obstacle(obstacle_id: int, advice: str, *, by: Actor, now: datetime) -> Obstacle:
     """Add Văn phòng's advice to a waiting obstacle (III, đoạn cuối); leaders are told. A later advice replaces it.
 
@@ -81,6 +85,7 @@ def advise_obstacle(obstacle_id: int, advice: str, *, by: Actor, now: datetime) 
 
 
 @action
+@only_in_flow
 def decide_obstacle(
     obstacle_id: int,
     approve: bool,
@@ -117,7 +122,8 @@ def decide_obstacle(
         clause=OBSTACLE_CLAUSE,
         details=details,
     )
-    tell_unit(task, obstacle.raised_by_id, f"Ý kiến giải quyết vướng mắc: {decision}", by=by, now=now)
+    said = "Ý kiến giải quyết vướng mắc" if approve else "Không đồng ý với vướng mắc đã phản ánh"
+    tell_unit(task, obstacle.raised_by_id, f"{said} ({decision}): {task.title}", by=by, now=now)
     return obstacle
 
 

@@ -2,9 +2,10 @@
 
 from workflow.actions.rehearsal.days import Progress, Rehearsal
 from workflow.actions.rehearsal.prepare import is_demonstration, prepare_demonstration, rehearse_plan
-from workflow.actions.rehearsal.summary import RuleFigures, Summary, summarise
+from workflow.actions.rehearsal.summary import FlowFigures, RuleFigures, Summary, summarise
 
 __all__ = [
+    "FlowFigures",
     "Progress",
     "Rehearsal",
     "RuleFigures",

@@ -8,8 +8,10 @@ from random import Random
 
 from workflow.actions.audit import seeded_action_ids
 from workflow.actions.checkpoint import make_checkpoint
+from workflow.actions.flow import flows
 from workflow.actions.rehearsal.cast import Cast
 from workflow.actions.rehearsal.desk import plan_desks_day
+from workflow.actions.rehearsal.papers import plan_papers_day
 from workflow.actions.rehearsal.scenes import plan_scenes_day
 from workflow.actions.rehearsal.script import Script
 from workflow.actions.rehearsal.stage import Act, Play, Stage, local_moment
@@ -54,7 +56,8 @@ class Rehearsal:
     def play_day(self, day: date, opening: Play | None = None) -> None:
         """Play one day: sweeps at night and in the morning, people in working hours, a checkpoint at the month's end.
 
-        On days off only the sweeps happen. `opening` is what opens a year, before people begin. An act that an action
+        After the morning's sweep those are told on whom a step of an approval waits too long. On days off only the
+        sweeps happen. `opening` is what opens a year, before people begin. An act that an action
         refuses is a fault of the script and is not passed over.
 
         :raises ActionError: with the act's name in its notes.
@@ -62,6 +65,7 @@ class Rehearsal:
         with seeded_action_ids(self.source):
             sweep(now=local_moment(day, NIGHT))
             sweep(now=local_moment(day, MORNING))
+            flows().nudge(now=local_moment(day, MORNING))
             if opening is not None:
                 opening(local_moment(day, OPENING))
             if self.stage.calendar.is_working(day):
@@ -75,10 +79,12 @@ class Rehearsal:
             sweep(now=local_moment(day, NIGHT))
 
     def _play_people(self, day: date) -> None:
+        waiting = flows().waiting()
         acts = [
             *plan_scenes_day(self.stage, self.script, day),
-            *plan_desks_day(self.stage, self.script, day),
-            *plan_units_day(self.stage, self.script, day),
+            *plan_desks_day(self.stage, self.script, day, waiting),
+            *plan_papers_day(self.stage, self.script, day, waiting),
+            *plan_units_day(self.stage, self.script, day, waiting),
         ]
         for act in sorted(acts, key=lambda act: (act.moment, act.key)):
             if act.is_still_wanted():

@@ -1,34 +1,35 @@
-"""The desks that answer: văn thư, Chánh Văn phòng, leaders, consulted bodies, UBND tỉnh; all by what lies there."""
+"""The desks that answer: consulted bodies, văn thư for UBND tỉnh, Văn phòng and leaders on what units ask for."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
-from workflow.actions.adjustment import advise_obstacle, decide_extension, decide_obstacle
 from workflow.actions.consultation import record_answer
-from workflow.actions.escalation import record_direction, send_escalation
+from workflow.actions.flow import Waiting
 from workflow.actions.rehearsal.script import Habit, Script
-from workflow.actions.rehearsal.stage import Act, Stage
-from workflow.actions.reminder import issue_reminder
-from workflow.choices import EscalationStatus, ReminderStatus, RequestStatus, Role, TaskKind, TaskState
-from workflow.models import Escalation, Extension, Obstacle, Reminder, Task
+from workflow.actions.rehearsal.stage import Act, Play, Post, Stage, present
+from workflow.choices import EscalationStatus, FlowKind, Role, TaskKind, TaskState
+from workflow.models import Escalation, Extension, Obstacle, Task
 from workflow.permissions import Actor
 
-AFTERNOON = 14 * 60
 ANSWER_STATES = (TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.ESCALATED)
 
 
-def plan_desks_day(stage: Stage, script: Script, day: date) -> list[Act]:
+def plan_desks_day(stage: Stage, script: Script, day: date, waiting: Sequence[Waiting]) -> list[Act]:
     """Return what lies ready to be answered on a working day, each answered by whose desk it is."""
+    posts: dict[FlowKind, list[Waiting]] = defaultdict(list)
+    for post in waiting:
+        posts[post.kind].append(post)
     return [
         *_bodies(stage, script, day),
-        *_reminders(stage, script, day),
-        *_duties(stage, day),
-        *_directions(stage, script, day),
-        *_extensions(stage, script, day),
-        *_obstacles(stage, script, day),
+        *_directions(stage, script, day, posts[FlowKind.ESCALATION]),
+        *_extensions(stage, script, day, posts[FlowKind.EXTENSION]),
+        *_obstacles(stage, script, day, posts[FlowKind.OBSTACLE]),
+        *_proposals(stage, script, day, posts[FlowKind.PROPOSAL]),
     ]
 
 
@@ -71,118 +72,130 @@ def _answer(stage: Stage, task: Task, day: date, now: datetime) -> None:
     record_answer(task.pk, number, day, content, by=by, now=now)
 
 
-def _reminders(stage: Stage, script: Script, day: date) -> list[Act]:
-    """A drafted reminder to a body outside is signed and issued the same afternoon or the working day after."""
-    acts = []
-    for reminder in Reminder.objects.filter(status=ReminderStatus.DRAFT).select_related("task").order_by("pk"):
-        task = reminder.task
-        if script.habits.get(task.pk) == Habit.EXPECTED:
-            continue
-        late = 1 if stage.happens(20, task.code, task.round, reminder.ordinal, "ký chậm") else 0
-        if day >= stage.working_days_after(localdate(reminder.drafted_at), late):
-
-            def play(now: datetime, pk: int = reminder.pk) -> None:
-                _issue(stage, pk, now)
-
-            acts.append(stage.act(day, f"{task.code} phát hành đôn đốc", play, of=task, earliest=AFTERNOON))
-    return acts
-
-
-def _issue(stage: Stage, reminder_id: int, now: datetime) -> None:
-    issue_reminder(reminder_id, by=stage.cast.chief_or_delegate(now), now=now)
-
-
-def _duties(stage: Stage, day: date) -> list[Act]:
-    """A duty to report to UBND tỉnh is signed and sent one or two working days after it arose."""
-    acts = []
-    for duty in Escalation.objects.filter(status=EscalationStatus.DUTY).select_related("task").order_by("pk"):
-        wait = stage.roll((1, 2), duty.task.code, duty.round, "gửi báo cáo UBND")
-        if day >= stage.working_days_after(localdate(duty.raised_at), wait):
-            key = f"{duty.task.code} gửi báo cáo UBND"
-
-            def play(now: datetime, pk: int = duty.pk) -> None:
-                _send(stage, pk, now)
-
-            acts.append(stage.act(day, key, play, of=duty.task, earliest=AFTERNOON))
-    return acts
-
-
-def _send(stage: Stage, escalation_id: int, now: datetime) -> None:
-    send_escalation(escalation_id, by=stage.cast.leader(now), now=now)
-
-
-def _directions(stage: Stage, script: Script, day: date) -> list[Act]:
+def _directions(stage: Stage, script: Script, day: date, posts: Sequence[Waiting]) -> list[Act]:
     """UBND tỉnh answers after five to eight working days, sooner when it closes; văn thư records its answer."""
     acts = []
     sent = Escalation.objects.filter(status=EscalationStatus.SENT, sent_at__isnull=False).select_related("task")
-    for escalation in sent.order_by("pk"):
-        task = escalation.task
-        if task.state != TaskState.ESCALATED:
+    duties = sent.in_bulk([post.target_id for post in posts])
+    for post in posts:
+        duty = duties.get(post.target_id)
+        if duty is None or duty.sent_at is None or duty.task.state != TaskState.ESCALATED:
             continue
+        task = duty.task
         closes = task.pk in script.closed_by_direction
-        wait = stage.roll((2, 3) if closes else (5, 8), task.code, escalation.round, "chỉ đạo")
-        if escalation.sent_at and day >= stage.working_days_after(localdate(escalation.sent_at), wait):
-
-            def play(now: datetime, pk: int = escalation.pk, closes: bool = closes) -> None:
-                _direct(stage, pk, day, now, closes=closes)
-
-            acts.append(stage.act(day, f"{task.code} ý kiến chỉ đạo", play, of=task))
+        wait = stage.roll((2, 3) if closes else (5, 8), task.code, duty.round, "chỉ đạo")
+        if day >= stage.working_days_after(localdate(duty.sent_at), wait):
+            play = _direct(stage, _post(post), day, closes=closes)
+            acts.append(stage.act(day, f"{task.code} ý kiến chỉ đạo", play, of=task, at=_post(post)))
     return acts
 
 
-def _direct(stage: Stage, escalation_id: int, day: date, now: datetime, *, closes: bool) -> None:
-    number = f"{stage.next_number(f'UBND {day.year}')}/TD-UBND"
-    by = stage.cast.clerk(now)
-    if closes:
-        content = "UBND tỉnh đồng ý để Sở giải quyết trên cơ sở hồ sơ hiện có (văn bản trình diễn)."
-        record_direction(escalation_id, number, day, content, None, True, by=by, now=now)
-        return
-    new_due = stage.working_days_after(day, 8)
-    content = f"Yêu cầu hoàn thành chậm nhất ngày {new_due:%d/%m/%Y} (văn bản trình diễn)."
-    record_direction(escalation_id, number, day, content, new_due, False, by=by, now=now)
+def _post(waiting: Waiting) -> Post:
+    return Post(waiting.kind, waiting.target_id, waiting.node)
 
 
-def _extensions(stage: Stage, script: Script, day: date) -> list[Act]:
-    """A leader decides a request two working days after it was made."""
+def _direct(stage: Stage, post: Post, day: date, *, closes: bool) -> Play:
+    new_due = None if closes else stage.working_days_after(day, 8)
+    content = (
+        f"Yêu cầu hoàn thành chậm nhất ngày {new_due:%d/%m/%Y} (văn bản trình diễn)."
+        if new_due
+        else "UBND tỉnh đồng ý để Sở giải quyết trên cơ sở hồ sơ hiện có (văn bản trình diễn)."
+    )
+
+    def play(now: datetime) -> None:
+        number = f"{stage.next_number(f'UBND {day.year}')}/TD-UBND"
+        given = {"number": number, "issued_on": day, "content": content, "new_due": new_due, "closes": closes}
+        post.decide("record", by=stage.cast.clerk(now), now=now, **given)
+
+    return play
+
+
+def _extensions(stage: Stage, script: Script, day: date, posts: Sequence[Waiting]) -> list[Act]:
+    """Văn phòng advises a working day after a request was made; a leader decides two working days after it."""
     acts = []
-    for request in Extension.objects.filter(status=RequestStatus.PENDING).select_related("task").order_by("pk"):
-        if day < stage.working_days_after(localdate(request.asked_at), 2):
-            continue
-        refused = request.task_id in script.refused_extensions
-
-        def play(now: datetime, asked: Extension = request, refused: bool = refused) -> None:
-            by = stage.cast.deputy_leader(now)
-            if refused:
-                reason = "Lý do chưa thuyết phục; đơn vị tập trung hoàn thành đúng hạn."
-                decide_extension(asked.pk, False, None, reason, by=by, now=now)
-            else:
-                reason = "Đồng ý, lý do khách quan; không gia hạn thêm."
-                decide_extension(asked.pk, True, asked.wanted_due, reason, by=by, now=now)
-
-        acts.append(stage.act(day, f"{request.task.code} quyết định gia hạn", play, of=request.task))
+    asked = Extension.objects.select_related("task").in_bulk([post.target_id for post in posts])
+    for post in posts:
+        request = asked[post.target_id]
+        code, since = request.task.code, localdate(request.asked_at)
+        if post.node == "advise" and day >= stage.working_days_after(since, 1):
+            play = _advises(stage, _post(post), "Lý do có cơ sở; đề nghị Lãnh đạo Sở xem xét.")
+            if request.task_id in script.refused_extensions:
+                play = _advises(stage, _post(post), "Đơn vị còn đủ thời gian; đề nghị không gia hạn.")
+            acts.append(stage.act(day, f"{code} tham mưu gia hạn", play, of=request.task, at=_post(post)))
+        elif post.node == "decide" and day >= stage.working_days_after(since, 2):
+            play = _decides_extension(stage, script, _post(post), request)
+            acts.append(stage.act(day, f"{code} quyết định gia hạn", play, of=request.task, at=_post(post)))
     return acts
 
 
-def _obstacles(stage: Stage, script: Script, day: date) -> list[Act]:
+def _advises(stage: Stage, post: Post, advice: str) -> Play:
+    return lambda now: post.decide("advise", by=stage.cast.reviewer(now), now=now, reason=advice)
+
+
+def _decides_extension(stage: Stage, script: Script, post: Post, request: Extension) -> Play:
+    def play(now: datetime) -> None:
+        by = stage.cast.deputy_leader(now)
+        if request.task_id in script.refused_extensions:
+            post.decide(
+                "refuse", by=by, now=now, reason="Lý do chưa thuyết phục; đơn vị tập trung hoàn thành đúng hạn."
+            )
+        else:
+            reason = "Đồng ý, lý do khách quan; không gia hạn thêm."
+            post.decide("approve", by=by, now=now, new_due=request.wanted_due, reason=reason)
+
+    return play
+
+
+def _obstacles(stage: Stage, script: Script, day: date, posts: Sequence[Waiting]) -> list[Act]:
     """Văn phòng advises a working day after an obstacle was raised; the director decides two days after that."""
     acts = []
-    for obstacle in Obstacle.objects.filter(status=RequestStatus.PENDING).select_related("task").order_by("pk"):
-        raised = localdate(obstacle.raised_at)
-        code = obstacle.task.code
-        if obstacle.task_id in script.open_obstacles:
+    raised = Obstacle.objects.select_related("task").in_bulk([post.target_id for post in posts])
+    for post in posts:
+        obstacle = raised[post.target_id]
+        if script.stays(post.kind, post.target_id, post.node, day):
             continue
-        if not obstacle.advice and day >= stage.working_days_after(raised, 1):
+        code, since = obstacle.task.code, localdate(obstacle.raised_at)
+        if post.node == "advise" and day >= stage.working_days_after(since, 1):
             advice = "Đề nghị Lãnh đạo Sở chủ trì họp với các đơn vị liên quan để thống nhất cách làm."
-
-            def advise(now: datetime, pk: int = obstacle.pk, advice: str = advice) -> None:
-                advise_obstacle(pk, advice, by=stage.cast.reviewer(now), now=now)
-
-            acts.append(stage.act(day, f"{code} tham mưu vướng mắc", advise, of=obstacle.task))
-        elif obstacle.advice and day >= stage.working_days_after(raised, 3):
-            decision = "Đồng ý với đề xuất của Văn phòng; thời hạn giữ nguyên."
-
-            def decide(now: datetime, pk: int = obstacle.pk, decision: str = decision) -> None:
-                decide_obstacle(pk, True, decision, by=stage.cast.leader(now), now=now)
-
-            acts.append(stage.act(day, f"{code} giải quyết vướng mắc", decide, of=obstacle.task))
+            play = _advises(stage, _post(post), advice)
+            acts.append(stage.act(day, f"{code} tham mưu vướng mắc", play, of=obstacle.task, at=_post(post)))
+        elif post.node == "decide" and day >= stage.working_days_after(since, 3):
+            play = _decides_obstacle(stage, _post(post))
+            acts.append(stage.act(day, f"{code} giải quyết vướng mắc", play, of=obstacle.task, at=_post(post)))
     return acts
+
+
+def _decides_obstacle(stage: Stage, post: Post) -> Play:
+    decision = "Đồng ý với đề xuất của Văn phòng; thời hạn giữ nguyên."
+    return lambda now: post.decide("approve", by=stage.cast.leader(now), now=now, reason=decision)
+
+
+def _proposals(stage: Stage, script: Script, day: date, posts: Sequence[Waiting]) -> list[Act]:
+    """A unit's proposal takes one desk a working day: its head, Văn phòng, a leader (2022 I.2.2)."""
+    acts = []
+    for post in posts:
+        if script.stays(post.kind, post.target_id, post.node, day):
+            continue
+        if day >= stage.working_days_after(localdate(post.since), 1):
+            key = f"đề xuất {post.target_id} {post.node}"
+            acts.append(stage.act(day, key, _decides_proposal(stage, script, post), at=_post(post)))
+    return acts
+
+
+def _decides_proposal(stage: Stage, script: Script, waiting: Waiting) -> Play:
+    post, code = _post(waiting), stage.cast.unit(waiting.unit_id).code
+    refused = waiting.target_id in script.refused_wishes
+
+    def play(now: datetime) -> None:
+        if post.node == "head":
+            post.decide("approve", by=present(stage.cast.head(code, now), code), now=now)
+        elif post.node == "advise":
+            advice = "Đề nghị chỉ thay những máy đã hỏng." if refused else "Đề xuất cần thiết, trong dự toán được giao."
+            post.decide("advise", by=stage.cast.reviewer(now), now=now, reason=advice)
+        elif refused:
+            reason = "Chưa bố trí được kinh phí; đơn vị lập danh sách máy hỏng để thay dần."
+            post.decide("refuse", by=stage.cast.leader(now), now=now, reason=reason)
+        else:
+            post.decide("approve", by=stage.cast.leader(now), now=now, note="Đồng ý.")
+
+    return play

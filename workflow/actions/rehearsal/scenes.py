@@ -12,7 +12,18 @@ from django.utils.timezone import localdate
 from workflow.actions.adjustment import ask_extension, raise_obstacle, resume_task, suspend_task
 from workflow.actions.consultation import consult
 from workflow.actions.escalation import escalate_task, withdraw_escalation
-from workflow.actions.rehearsal.script import ASSIGNED_WORK, CLOSED_BY_DIRECTION, DOSSIERS, Case, Script
+from workflow.actions.proposal import make_proposal
+from workflow.actions.rehearsal.script import (
+    ASSIGNED_WORK,
+    CLOSED_BY_DIRECTION,
+    DOSSIERS,
+    KEPT,
+    WISHES,
+    Case,
+    Kept,
+    Script,
+    Wish,
+)
 from workflow.actions.rehearsal.stage import Act, Play, Stage, local_moment, present
 from workflow.actions.task import (
     arm_task,
@@ -24,7 +35,7 @@ from workflow.actions.task import (
     reopen_task,
     start_task,
 )
-from workflow.choices import CLOCK_STATES, EscalationStatus, TaskKind, TaskState
+from workflow.choices import CLOCK_STATES, EscalationStatus, FlowKind, TaskKind, TaskState
 from workflow.models import Escalation, Task
 
 SceneBody = Callable[[Stage, Script, date, datetime], None]
@@ -44,6 +55,7 @@ class Scene:
 def plan_scenes_day(stage: Stage, script: Script, day: date) -> list[Act]:
     """Return the scripted scenes of a working day; what was written for a day off comes on the next working day."""
     acts = [*_openings(stage, script, day), *_questions(stage, script, day)]
+    acts += [*_wishes(stage, script, day), *_keeps(stage, script, day)]
     for scene in SCENES:
         if script.year in scene.years and _falls_on(stage, script, scene.day, day):
 
@@ -56,6 +68,37 @@ def plan_scenes_day(stage: Stage, script: Script, day: date) -> list[Act]:
 
 def _falls_on(stage: Stage, script: Script, text: str, day: date) -> bool:
     return stage.calendar.first_on_or_after(script.day_of(text)) == day
+
+
+def _wishes(stage: Stage, script: Script, day: date) -> Iterator[Act]:
+    """A unit's specialist proposes something (2022 I.2.2)."""
+    for wish in WISHES:
+        if _falls_on(stage, script, wish.day, day):
+
+            def play(now: datetime, wish: Wish = wish) -> None:
+                by = present(stage.cast.specialist(wish.unit, now), wish.unit)
+                unit = stage.cast.unit_called(wish.unit)
+                made = make_proposal(unit.pk, wish.subject, wish.content, by=by, now=now)
+                if wish.refused:
+                    script.refused_wishes.add(made.pk)
+                if wish.stays_at:
+                    script.hold(FlowKind.PROPOSAL, made.pk, wish.stays_at)
+
+            yield stage.act(day, f"đề xuất {wish.subject}", play)
+
+
+def _keeps(stage: Stage, script: Script, day: date) -> Iterator[Act]:
+    """A unit sets about a report that is to lie at a step on the morning shown."""
+    for kept in KEPT:
+        if _falls_on(stage, script, kept.day, day):
+
+            def play(_now: datetime, kept: Kept = kept) -> None:
+                task = find_task(stage, kept.unit, kept.item)
+                if task is not None:
+                    script.promised[task.pk] = day
+                    script.hold(FlowKind.REPORT, task.pk, kept.stays_at)
+
+            yield Act(local_moment(day, "09:00"), f"báo cáo {kept.unit} {kept.item} bắt đầu", play)
 
 
 def _openings(stage: Stage, script: Script, day: date) -> Iterator[Act]:
@@ -174,9 +217,9 @@ def _raise_obstacle(unit: str, item: str, text: str, *, stays_open: bool = False
         task = find_task(stage, unit, item)
         if task is None:
             return
+        raised = raise_obstacle(task.pk, text, by=present(stage.cast.head(unit, now), unit), now=now)
         if stays_open:
-            script.open_obstacles.add(task.pk)
-        raise_obstacle(task.pk, text, by=present(stage.cast.head(unit, now), unit), now=now)
+            script.hold(FlowKind.OBSTACLE, raised.pk, "advise")
 
     return play
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from workflow.choices import DocumentKind, FlowKind
+
 
 class Habit(StrEnum):
     """How a consulted body behaves."""
@@ -135,6 +137,139 @@ ASSIGNED_WORK: tuple[Case, ...] = (
     _assigned(11, "11-07", "P-TH", "góp ý quy hoạch giả định", 18, ("SXD", Habit.ON_TIME)),
 )
 
+STANDS_UNTIL = "11-22"
+"""Until which day stands what the morning shown (21/11) is to find on people's desks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that a unit writes by itself: drafted on a day, then on its way through everybody's hands.
+
+    `by_order` is signed TL. GIÁM ĐỐC. `by_head`: the unit's head writes it himself. `sent_back_at` names the step that
+    sends it back once; `stays_at` the step at which it still lies on the morning shown.
+    """
+
+    day: str
+    unit: str
+    kind: DocumentKind
+    subject: str
+    recipients: tuple[str, ...]
+    by_order: bool = False
+    by_head: bool = False
+    sent_back_at: str = ""
+    stays_at: str = ""
+
+
+ROOMS = ("Các phòng, đơn vị thuộc Sở",)
+OWNER = ("Người nộp hồ sơ (trình diễn)",)
+PROVINCE = ("Ủy ban nhân dân tỉnh Khánh Hòa",)
+
+PAPERS: tuple[Paper, ...] = (
+    Paper("04-28", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ tháng 4", ROOMS, by_order=True),
+    Paper("05-30", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ tháng 5", ROOMS, by_order=True),
+    Paper("06-14", "P-KTDN", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ dự án giả định A", OWNER),
+    Paper("06-29", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ quý II", ROOMS, by_order=True),
+    Paper(
+        "07-06",
+        "VP",
+        DocumentKind.REPORT,
+        "Tổng hợp kết quả thực hiện nhiệm vụ 6 tháng đầu năm",
+        PROVINCE,
+        sent_back_at="form",
+    ),
+    Paper("07-27", "P-DTGS", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ báo cáo giả định D", OWNER),
+    Paper("08-30", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ tháng 8", ROOMS, by_order=True),
+    Paper("09-08", "P-DN", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ giả định G", OWNER, sent_back_at="sign"),
+    Paper("09-29", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ quý III", ROOMS, by_order=True),
+    Paper("10-11", "VP", DocumentKind.REPORT, "Tổng hợp kết quả thực hiện nhiệm vụ 9 tháng", PROVINCE),
+    Paper(
+        "10-26",
+        "P-DKKD",
+        DocumentKind.NOTICE,
+        "Kết quả xử lý hồ sơ giả định I",
+        OWNER,
+        by_head=True,
+        sent_back_at="issue",
+    ),
+    Paper("11-10", "VP", DocumentKind.LETTER, "Chuẩn bị báo cáo năm", ROOMS, by_order=True, sent_back_at="head"),
+    Paper("11-15", "VP", DocumentKind.LETTER, "Cử người dự tập huấn", ROOMS, by_order=True, stays_at="sign_order"),
+    Paper("11-15", "P-DKKD", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ giả định M", OWNER, stays_at="issue"),
+    Paper("11-16", "P-TH", DocumentKind.LETTER, "Góp ý quy hoạch giả định", PROVINCE, stays_at="sign"),
+    Paper("11-17", "P-KTDN", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ giả định L", OWNER, stays_at="form"),
+    Paper("11-17", "P-DTGS", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ giả định K", OWNER, stays_at="head"),
+    Paper("11-18", "P-DN", DocumentKind.NOTICE, "Tiếp nhận hồ sơ giả định N", OWNER, stays_at="prepare"),
+)
+"""Documents written by hand in the year; every one says in its text that it is a document of the demonstration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A unit's proposal (2022 I.2.2): made by its specialist on a day. `refused` by the director; `stays_at` a step."""
+
+    day: str
+    unit: str
+    subject: str
+    content: str
+    refused: bool = False
+    stays_at: str = ""
+
+
+WISHES: tuple[Wish, ...] = (
+    Wish(
+        "05-18",
+        "BPMC",
+        "Trang bị một máy quét cho Bộ phận Một cửa",
+        "Máy quét hiện có hỏng, số hóa hồ sơ chậm (đề xuất trình diễn).",
+    ),
+    Wish(
+        "08-17",
+        "TT-XTDT",
+        "Thay toàn bộ máy tính của Trung tâm",
+        "Máy tính dùng từ năm 2016 (đề xuất trình diễn).",
+        refused=True,
+    ),
+    Wish(
+        "11-18",
+        "P-TH",
+        "Sửa chữa hệ thống họp trực tuyến",
+        "Âm thanh phòng họp không ổn định (đề xuất trình diễn).",
+        stays_at="head",
+    ),
+)
+"""The year's proposals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A unit's report on a row of the plan that still lies at a step on the morning shown.
+
+    The unit sets about it on the working day after `day`, whatever its habit.
+    """
+
+    day: str
+    unit: str
+    item: str
+    stays_at: str
+
+
+KEPT: tuple[Kept, ...] = (
+    Kept("11-10", "P-KTDN", "II.1.7", "approve"),
+    Kept("11-16", "VP", "II.1.11", "leader_check"),
+    Kept("11-16", "P-TH", "I.2.3", "check"),
+    Kept("11-17", "TT-XTDT", "II.1.5", "submit"),
+    Kept("11-17", "BPMC", "I.2.3", "draft"),
+)
+"""One report at each step, so that whoever signs in on the morning shown finds something on his desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A step at which something lies until a day."""
+
+    node: str
+    until: date
+
+
 CLOSED_BY_DIRECTION = frozenset({("HS-02", "UBND-NT")})
 """Consultations that UBND tỉnh's direction closes instead of setting a new deadline."""
 
@@ -150,10 +285,24 @@ class Script:
     habits: dict[int, Habit] = field(default_factory=dict)
     closed_by_direction: set[int] = field(default_factory=set)
     refused_extensions: set[int] = field(default_factory=set)
-    open_obstacles: set[int] = field(default_factory=set)
+    refused_wishes: set[int] = field(default_factory=set)
+    papers: dict[int, Paper] = field(default_factory=dict)
+    sent_back: set[int] = field(default_factory=set)
+    """Documents that came back once."""
+
+    holds: dict[tuple[FlowKind, int], Hold] = field(default_factory=dict)
     promised: dict[int, date] = field(default_factory=dict)
     """Tasks that their unit promised to report on a day, whatever its habit."""
 
     def day_of(self, text: str) -> date:
         """Return the day of this script's year that MM-DD names."""
         return date.fromisoformat(f"{self.year}-{text}")
+
+    def hold(self, kind: FlowKind, target_id: int, node: str) -> None:
+        """Let something lie at a step until the morning shown is over."""
+        self.holds[kind, target_id] = Hold(node, self.day_of(STANDS_UNTIL))
+
+    def stays(self, kind: FlowKind, target_id: int, node: str, day: date) -> bool:
+        """Tell whether it is to lie at that step on the day."""
+        hold = self.holds.get((kind, target_id))
+        return hold is not None and hold.node == node and day < hold.until

@@ -1,19 +1,21 @@
-"""What happened in a rehearsed year, by rule, counted in the database."""
+"""What happened in a rehearsed year, by rule and by approval flow, counted in the database."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count
 from django.utils.timezone import localdate
 
+from workflow.actions.flow import flows
 from workflow.choices import (
     CLOCK_STATES,
     DocumentStatus,
+    FlowKind,
     ReminderStatus,
     ReportStatus,
     RequestStatus,
@@ -66,11 +68,33 @@ class RuleFigures:
         return "; ".join(f"{number} {word}" for number, word in words if number)
 
 
+@dataclass(frozen=True, slots=True)
+class FlowFigures:
+    """What passed through one approval flow."""
+
+    kind: FlowKind
+    figures: Mapping[str, int]
+
+    def says(self) -> str:
+        """Return the figures as words, only those that are not zero."""
+        words = (
+            ("approved", "đã duyệt"),
+            ("refused", "không đồng ý"),
+            ("closed", "đóng, không còn cần"),
+            ("return", "lần trả lại sau khi nộp"),
+            ("send_back", "lần trả lại trước khi nộp hoặc phát hành"),
+            ("withdraw", "lần rút"),
+            ("open", "đang chờ"),
+        )
+        return "; ".join(f"{self.figures[key]} {word}" for key, word in words if self.figures.get(key))
+
+
 @dataclass(slots=True)
 class Summary:
     """The year's figures."""
 
     rules: list[RuleFigures] = field(default_factory=list)
+    flows: list[FlowFigures] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
     reports: Counter[str] = field(default_factory=Counter)
     extensions: Counter[str] = field(default_factory=Counter)
@@ -93,6 +117,7 @@ class Summary:
         asked = sum(self.extensions.values())
         lines = ["Theo quy tắc:"]
         lines += [f"  {rule.code} ({rule.year}), {rule.citation}: {rule.says()}" for rule in self.rules]
+        lines += ["Theo luồng phê duyệt:", *(f"  {flow.kind.label}: {flow.says()}" for flow in self.flows)]
         lines += [
             f"Nhiệm vụ: {self.tasks} ({states}); đang quá hạn {self.late}",
             (
@@ -119,6 +144,7 @@ def summarise(on: date) -> Summary:
     states = dict(Task.objects.order_by().values_list("state").annotate(Count("pk")))
     return Summary(
         rules=_by_rule(),
+        flows=[FlowFigures(kind, counted) for kind, counted in flows().figures().items() if counted],
         states={state: states[state] for state in TaskState.values if state in states},
         reports=_reports(),
         extensions=Counter(Extension.objects.values_list("status", flat=True)),

@@ -1,68 +1,90 @@
-"""The daily work of the units: taking work up, progress notes, monthly confirmations, reports; and their review."""
+"""The daily work of the units: taking work up, progress notes, monthly confirmations, when they report."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
 from workflow.actions.consultation import accept_answer
+from workflow.actions.flow import Waiting
 from workflow.actions.rehearsal.cast import Diligence, diligence_of
+from workflow.actions.rehearsal.reports import Written, plan_check, plan_writing
 from workflow.actions.rehearsal.script import Script
 from workflow.actions.rehearsal.stage import Act, Stage, present
-from workflow.actions.report import return_report, review_report, save_draft, submit_report
 from workflow.actions.task import add_note, start_task
-from workflow.choices import OPEN_STATES, ReportStatus, TaskKind, TaskState
+from workflow.choices import OPEN_STATES, FlowKind, ReportStatus, TaskKind, TaskState
 from workflow.models import Report, Task
-from workflow.permissions import CHECK, Actor
 
 LONG_TERM = timedelta(days=60)
 FINISH_EARLY = timedelta(days=25)
 NOTE_PERCENT = 12
 
-RETURN_REASONS = (
-    ("Báo cáo chưa nêu đủ số liệu theo Kết quả/Sản phẩm của kế hoạch; đề nghị bổ sung số liệu.", (False, True, True)),
-    ("Nội dung chưa bám sát nhiệm vụ được giao; đề nghị viết lại phần kết quả.", (True, False, True)),
-    ("Thiếu văn bản chứng minh kết quả; đề nghị gửi kèm.", (False, False, True)),
+READ_COLUMNS = (
+    "code",
+    "title",
+    "kind",
+    "state",
+    "unit",
+    "host_unit",
+    "round",
+    "created_at",
+    "start_on",
+    "due_on",
+    "reminders_issued",
+    "last_reminder_at",
+    "confirm_asked",
+    "confirmed_month",
+    "reported_at",
+    "submitted_version",
 )
+"""What is read of every task each morning; the whole row would take twice the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What the units know on a morning, read once: tasks that wait for bodies, answers, reports that came back."""
+    """What the units know on a morning, read once: tasks that wait for bodies, answers, where each report stands."""
 
     waiting: frozenset[int]
     answered: dict[int, date]
-    returned: dict[int, date]
-    drafted: frozenset[int]
+    written: dict[int, Written]
+    posts: dict[int, Waiting]
 
     @classmethod
-    def read(cls) -> Morning:
+    def read(cls, waiting: Sequence[Waiting]) -> Morning:
         """Read it (two queries)."""
         asked = Task.objects.filter(kind=TaskKind.CONSULTATION, parent__isnull=False).order_by("closed_at")
         children = list(asked.values_list("parent_id", "state", "closed_at"))
-        reports = list(Report.objects.order_by("task_id", "version").values_list("task_id", "status", "decided_at"))
-        last = {task: (status, decided) for task, status, decided in reports if status != ReportStatus.DRAFT}
+        reports = Report.objects.order_by("task_id", "version").values_list("task_id", "status", "revision")
         return cls(
             frozenset(parent for parent, state, _closed in children if state in OPEN_STATES),
             {parent: localdate(closed) for parent, _state, closed in children if closed},
-            {task: localdate(at) for task, (status, at) in last.items() if status == ReportStatus.RETURNED and at},
-            frozenset(task for task, status, _decided in reports if status == ReportStatus.DRAFT),
+            {task: Written(status, revision) for task, status, revision in reports},
+            {post.target_id: post for post in waiting if post.kind == FlowKind.REPORT},
         )
 
+    def back_since(self, task: Task) -> date | None:
+        """Return since when the task's report lies with its unit again, returned or taken back, if it does."""
+        written, post = self.written.get(task.pk), self.posts.get(task.pk)
+        came_back = written is not None and written.status in {ReportStatus.RETURNED, ReportStatus.WITHDRAWN}
+        return localdate(post.since) if came_back and post is not None and post.node == "draft" else None
 
-def plan_units_day(stage: Stage, script: Script, day: date) -> list[Act]:
-    """Return what the units and their reviewers do on a working day."""
+
+def plan_units_day(stage: Stage, script: Script, day: date, waiting: Sequence[Waiting]) -> list[Act]:
+    """Return what the units and those who check their reports do on a working day."""
     acts: list[Act] = []
-    morning = Morning.read()
-    waiting = (TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.REPORTED)
-    tasks = Task.objects.filter(state__in=waiting, unit__isnull=False).select_related("unit").order_by("pk")
-    for task in tasks:
-        if task.state == TaskState.REPORTED:
-            acts += _review(stage, task, day)
-        elif task.kind != TaskKind.CONSULTATION:
+    morning = Morning.read(waiting)
+    states = (TaskState.ASSIGNED, TaskState.IN_PROGRESS, TaskState.REPORTED)
+    tasks = Task.objects.filter(state__in=states, unit__isnull=False).order_by("pk")
+    for task in tasks.only(*READ_COLUMNS):
+        if task.kind == TaskKind.CONSULTATION:
+            acts += _take_answer(stage, task, day)
+        elif task.state != TaskState.REPORTED:
             acts += _work(stage, script, morning, task, day)
+        elif task.pk in morning.posts:
+            acts += plan_check(stage, script, task, morning.posts[task.pk], day)
     return acts
 
 
@@ -80,7 +102,8 @@ def _work(stage: Stage, script: Script, morning: Morning, task: Task, day: date)
         return acts
     finish = script.promised.get(task.pk) or _report_day(stage, morning, task, diligence)
     if finish is not None and day >= stage.working_days_after(finish, -1):
-        return acts + _write(stage, task, code, finish, day, drafted=task.pk in morning.drafted)
+        post, written = morning.posts.get(task.pk), morning.written.get(task.pk)
+        return acts + plan_writing(stage, script, task, day, last=day >= finish, post=post, written=written)
     if day == _note_day(stage, task, day) and stage.happens(NOTE_PERCENT, task.code, day.month, "ghi tiến độ"):
         acts.append(stage.act(day, f"{task.code} tiến độ", lambda now: _note(stage, task.pk, code, now), of=task))
     return acts
@@ -125,9 +148,9 @@ def _report_day(stage: Stage, morning: Morning, task: Task, diligence: Diligence
     """Return the working day on which the unit hands in its report, or None while it has no mind to."""
     if task.due_on is None or task.pk in morning.waiting:
         return None
-    returned = morning.returned.get(task.pk) if task.state == TaskState.IN_PROGRESS else None
-    if returned is not None:
-        return stage.working_days_after(returned, stage.roll((1, 3), task.code, "sửa", returned))
+    came_back = morning.back_since(task) if task.state == TaskState.IN_PROGRESS else None
+    if came_back is not None:
+        return stage.working_days_after(came_back, stage.roll((1, 3), task.code, "sửa", came_back))
     answered = morning.answered.get(task.pk)
     if answered is not None:
         return stage.working_days_after(answered, stage.roll((1, 3), task.code, "sau góp ý"))
@@ -147,73 +170,17 @@ def _report_day(stage: Stage, morning: Morning, task: Task, diligence: Diligence
     return stage.working_days_after(localdate(task.last_reminder_at), within)
 
 
-def _write(stage: Stage, task: Task, code: str, finish: date, day: date, *, drafted: bool) -> list[Act]:
-    """The specialist drafts on the working day before, the head submits on the day itself."""
-    acts = []
-    if not drafted:
-        acts.append(stage.act(day, f"{task.code} dự thảo", lambda now: _draft(stage, task.pk, code, now), of=task))
-    if day >= finish:
-        earliest = 13 * 60 + 30
-
-        def play(now: datetime) -> None:
-            report = Report.objects.get(task_id=task.pk, status=ReportStatus.DRAFT)
-            submit_report(task.pk, report.version, by=present(stage.cast.head(code, now), code), now=now)
-
-        submit = stage.act(day, f"{task.code} nộp", play, of=task, earliest=earliest)
-        if acts and acts[0].moment >= submit.moment:
-            acts = [replace(acts[0], moment=submit.moment - timedelta(minutes=45))]
-        acts.append(submit)
-    return acts
-
-
-def _draft(stage: Stage, task_id: int, code: str, now: datetime) -> None:
-    task = Task.objects.select_related("unit").get(pk=task_id)
-    unit = stage.cast.unit(task.unit_id or 0)
-    nothing = task.kind == TaskKind.REPORT and stage.happens(8, task.code, "không có")
-    symbol = unit.abbreviation or unit.code
-    number = stage.next_number(f"báo cáo {unit.code} {now.year}")
-    content = (
-        "Trong kỳ không phát sinh nội dung phải báo cáo."
-        if nothing
-        else f"{unit.name} báo cáo kết quả: {task.title} Đã hoàn thành các nội dung được giao (nội dung trình diễn)."
-    )
-    evidence = "" if nothing else f"Báo cáo số {number:02d}/BC-{symbol} (số trình diễn), kèm danh mục sản phẩm."
-    by = present(stage.cast.specialist(code, now), code)
-    save_draft(task_id, content, nothing, evidence, by=by, now=now)
-
-
-def _review(stage: Stage, task: Task, day: date) -> list[Act]:
-    """Văn phòng checks a unit's report, a leader Văn phòng's own, the host unit a consulted body's answer."""
-    if task.reported_at is None or task.submitted_version is None:
-        return []
-    wait = stage.roll((1, 3), task.code, task.submitted_version, task.round, "duyệt")
-    if day < stage.working_days_after(localdate(task.reported_at), wait):
+def _take_answer(stage: Stage, task: Task, day: date) -> list[Act]:
+    """The host unit takes a consulted body's answer."""
+    if task.state != TaskState.REPORTED or task.reported_at is None or task.submitted_version is None:
         return []
     version = task.submitted_version
-    if task.kind == TaskKind.CONSULTATION:
-        host = stage.cast.unit(task.host_unit_id).code
+    wait = stage.roll((1, 3), task.code, version, task.round, "duyệt")
+    if day < stage.working_days_after(localdate(task.reported_at), wait):
+        return []
+    host = stage.cast.unit(task.host_unit_id).code
 
-        def accept(now: datetime) -> None:
-            accept_answer(task.pk, version, by=present(stage.cast.specialist(host, now), host), now=now)
+    def accept(now: datetime) -> None:
+        accept_answer(task.pk, version, by=present(stage.cast.specialist(host, now), host), now=now)
 
-        return [stage.act(day, f"{task.code} nhận góp ý", accept, of=task)]
-    return [stage.act(day, f"{task.code} duyệt", lambda now: _check(stage, task, version, now), of=task)]
-
-
-def _checker(stage: Stage, task: Task, now: datetime) -> Actor:
-    reviewer = stage.cast.reviewer(now)
-    return reviewer if reviewer.may(CHECK, task.unit_id) else stage.cast.leader(now)
-
-
-def _check(stage: Stage, task: Task, version: int, now: datetime) -> None:
-    diligence = diligence_of(stage.cast.unit(task.unit_id or 0).code)
-    by = _checker(stage, task, now)
-    in_time = task.due_on is None or task.reported_at is None or localdate(task.reported_at) <= task.due_on
-    if version == 1 and stage.happens(diligence.returned_percent, task.code, "trả lại"):
-        note, (quantity, content, _time) = RETURN_REASONS[
-            stage.roll((0, len(RETURN_REASONS) - 1), task.code, "lý do trả lại")
-        ]
-        return_report(task.pk, version, quantity, content, in_time, note, by=by, now=now)
-        return
-    note = "Đạt yêu cầu." if in_time else "Đạt yêu cầu; nộp sau thời hạn."
-    review_report(task.pk, version, True, True, in_time, note, by=by, now=now)
+    return [stage.act(day, f"{task.code} nhận góp ý", accept, of=task)]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflow.actions.audit import action
+from workflow.actions.audit import action, record_event
+from workflow.actions.flow import only_in_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.report.drafting import pinned_report
-from workflow.actions.task import close_children, hand_on, restore_duty, wait_anew
+from workflow.actions.task import close_children, hand_on, restore_duty, settle_requests, wait_anew
 from workflow.actions.transition import lock_task, perform_transition
 from workflow.choices import NotificationKind, ReportStatus, TaskKind
 from workflow.core.errors import NotPermitted, WrongState
 from workflow.core.fields import Fields
 from workflow.models import Report, Task
-from workflow.models.task import may_check
+from workflow.models.task import may_judge
 from workflow.permissions import CHECK, SUBMIT, Actor
 from workflow.queries.report import hands_behind
 
@@ -23,6 +24,78 @@ CHECKS = {"quantity_ok": "số lượng", "content_ok": "nội dung", "time_ok":
 
 
 @action
+@only_in_flow
+def check_report(  # noqa: PLR0917 -- three checks, each judged by itself
+    task_id: int,
+    version: int,
+    quantity_ok: bool | None,
+    content_ok: bool | None,
+    time_ok: bool | None,
+    note: str = "",
+    *,
+    by: Actor,
+    now: datetime,
+) -> Report:
+    """Keep Văn phòng's three checks with the version that goes on to a leader; the report stays submitted.
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: when the person may not check it, or had a hand in it (domain.md section 7.3).
+    :raises WrongState: when no report stands submitted.
+    :raises Stale: when another version does.
+    :raises Invalid: when a check is missing, or quantity or content is not right.
+    """
+    judged = {"quantity_ok": quantity_ok, "content_ok": content_ok, "time_ok": time_ok}
+    task = lock_task(task_id, by=by)
+    report = _report_to_judge(task, version, by)
+    fields = _judged(judged)
+    note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
+    _refuse_what_is_wrong(fields, judged)
+    fields.stop_if_wrong()
+    report.check_note = note
+    for name, value in judged.items():
+        setattr(report, name, value)
+    report.save(update_fields=["check_note", *judged])
+    details = {"version": version, "note": note, **judged}
+    record_event("report.check", subject=task, by=by, now=now, clause=task.clause, details=details)
+    return report
+
+
+@action
+@only_in_flow
+def approve_report(task_id: int, version: int, note: str = "", *, by: Actor, now: datetime) -> Report:
+    """Let a leader accept the version that Văn phòng checked; the three checks stand as Văn phòng made them.
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: unless a leader decides who had no hand in it.
+    :raises WrongState: when no report stands submitted, or it was not checked.
+    :raises Stale: when another version does.
+    """
+    report = Report.objects.filter(task_id=task_id, version=version).first()
+    if report is not None and report.quantity_ok is None:
+        raise WrongState("Văn phòng Sở chưa kiểm tra bản này; hãy chờ Văn phòng kiểm tra rồi duyệt.")
+    checks = {name: getattr(report, name, None) for name in CHECKS}
+    said = "; ".join(part for part in (report.check_note if report else "", note.strip()) if part)
+    return review_report(task_id, version, **checks, note=said, by=by, now=now)
+
+
+@action
+@only_in_flow
+def refuse_report(task_id: int, version: int, reason: str, *, by: Actor, now: datetime) -> Report:
+    """Let a leader return the version that Văn phòng let pass, with a reason; its content counts as not right.
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: unless a leader decides who had no hand in it.
+    :raises WrongState: when no report stands submitted.
+    :raises Stale: when another version does.
+    :raises Invalid: when no reason is given.
+    """
+    report = Report.objects.filter(task_id=task_id, version=version).first()
+    quantity, time = (report.quantity_ok, report.time_ok) if report is not None else (None, None)
+    return return_report(task_id, version, quantity, False, time, reason, by=by, now=now)
+
+
+@action
+@only_in_flow
 def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     task_id: int,
     version: int,
@@ -40,7 +113,7 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     False, since lateness can't be repaired by returning it: the mark stays on the version and in the figures.
 
     Consultations under the task that are still open close with it, so that no body is reported as silent for finished
-    work; what supporting units and the steps after it owe stays owed.
+    work; what supporting units and the steps after it owe stays owed. Requests of the task that wait are withdrawn.
 
     :raises NotFound: when the task is not seen.
     :raises NotPermitted: when the person may not check it, or had a hand in it (domain.md section 7.3).
@@ -53,13 +126,13 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     report = _report_to_judge(task, version, by)
     fields = _judged(judged)
     note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
-    for name in ("quantity_ok", "content_ok"):
-        if judged[name] is False:
-            fields.refuse(name, f"Chưa đạt về {CHECKS[name]} thì không duyệt được; hãy trả lại báo cáo kèm lý do.")
+    _refuse_what_is_wrong(fields, judged)
     fields.stop_if_wrong()
     _decide(report, ReportStatus.ACCEPTED, judged, note, by=by, now=now)
-    details = {"version": version, "note": note, **judged}
-    perform_transition(task, "review", by=by, now=now, changes={"closed_at": now}, clause=task.clause, details=details)
+    settled = settle_requests(task, "báo cáo đã duyệt", by=by, now=now)
+    details = {"version": version, "note": note, **judged, **settled.details}
+    changes = {**settled.changes, "closed_at": now}
+    perform_transition(task, "review", by=by, now=now, changes=changes, clause=task.clause, details=details)
     _tell_outcome(task, report, f"Báo cáo bản {version} đã được duyệt: {task.title}", by=by, now=now)
     reason = f"việc cha {task.code} đã duyệt báo cáo, không cần lấy ý kiến nữa"
     close_children(task, reason, kinds=(TaskKind.CONSULTATION,), by=by, now=now)
@@ -69,6 +142,7 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
 
 
 @action
+@only_in_flow
 def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
     task_id: int,
     version: int,
@@ -108,7 +182,7 @@ def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
 
 
 def _report_to_judge(task: Task, version: int, by: Actor) -> Report:
-    if not may_check(task, by):
+    if not may_judge(task, by):
         raise NotPermitted("Ông/bà không có quyền kiểm tra báo cáo của đơn vị này.")
     if task.kind == TaskKind.CONSULTATION:
         raise WrongState("Đây là ý kiến của cơ quan được lấy ý kiến; hãy dùng “Nhận ý kiến” hoặc “Trả lại ý kiến”.")
@@ -117,6 +191,12 @@ def _report_to_judge(task: Task, version: int, by: Actor) -> Report:
         said = f"Ông/bà (hoặc người ông/bà thay mặt) đã soạn hoặc nộp bản {version} nên không được duyệt bản này"
         raise NotPermitted(f"{said}; đề nghị người kiểm tra khác thực hiện.")
     return report
+
+
+def _refuse_what_is_wrong(fields: Fields, judged: Mapping[str, bool | None]) -> None:
+    for name in ("quantity_ok", "content_ok"):
+        if judged[name] is False:
+            fields.refuse(name, f"Chưa đạt về {CHECKS[name]} thì không duyệt được; hãy trả lại báo cáo kèm lý do.")
 
 
 def _judged(judged: Mapping[str, bool | None]) -> Fields:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.flow import Target, open_flow, require_node
 from workflow.actions.notification import tell_of
 from workflow.actions.task import restore_duty, settle_answer
 from workflow.actions.transition import lock_task, perform_transition, state_label
-from workflow.choices import NotificationKind, ReportStatus, TaskKind, TaskState
+from workflow.choices import FlowKind, NotificationKind, ReportStatus, TaskKind, TaskState
 from workflow.core.errors import NotFound, NotPermitted, Stale, WrongState
 from workflow.core.fields import Fields
-from workflow.models import Attachment, Report, Task
+from workflow.models import Attachment, Report, ReportRevision, Task
 from workflow.models.task import may_report
 from workflow.permissions import ANSWER, CHECK, DO, SUBMIT, Actor
 from workflow.queries.report import (
@@ -65,8 +66,8 @@ def save_draft(
     evidence = fields.text("evidence", evidence, "Kết quả, sản phẩm", needed=False)
     fields.stop_if_wrong()
     report = Report.objects.filter(task=task, status=ReportStatus.DRAFT).first()
+    newest = newest_report(task.pk)
     if report is None:
-        newest = newest_report(task.pk)
         report = Report(
             task=task,
             version=newest.version + 1 if newest else 1,
@@ -74,13 +75,34 @@ def save_draft(
             author_name=by.name,
             created_at=now,
         )
+    else:
+        keep_revision(report)
     report.round = task.round
+    report.revision = newest.revision + 1 if newest else 1
     report.content, report.nothing_to_report, report.evidence = content, nothing_to_report, evidence
     report.save()
     Attachment.objects.filter(task=task, report__isnull=True, uploaded_by_id=by.person_id).update(report=report)
-    details = {"version": report.version, "sha256": report_hash(report)}
+    details = {"version": report.version, "revision": report.revision, "sha256": report_hash(report)}
     record_event("report.draft", subject=task, by=by, now=now, details=details)
+    if task.kind != TaskKind.CONSULTATION:
+        open_flow(FlowKind.REPORT, report_target(task), by=by, now=now)
     return report
+
+
+def keep_revision(report: Report) -> None:
+    """Keep what a draft says before it is written over."""
+    ReportRevision.objects.create(
+        report=report,
+        revision=report.revision,
+        content=report.content,
+        nothing_to_report=report.nothing_to_report,
+        evidence=report.evidence,
+    )
+
+
+def report_target(task: Task) -> Target:
+    """Return what the report's flow is opened on: the task, which its thread belongs to."""
+    return Target(task.pk, task.pk, task.unit_id or 0, task.title)
 
 
 def _require_answer_here(task: Task) -> None:
@@ -98,21 +120,24 @@ def _require_writable(task: Task) -> None:
 
 @action
 def submit_report(task_id: int, version: int, *, by: Actor, now: datetime) -> Report:
-    """Submit the newest draft for checking; those who check are told.
+    """Submit the newest draft for checking; those who check are told. Only a consulted unit does it outside its flow.
 
     The answer has arrived: a drafted reminder and an unsent duty to report to UBND tỉnh are settled at once. 'Không có'
     is a valid report. A row that names a Kết quả/Sản phẩm needs its evidence, as text or as a file.
 
     :raises NotFound: when the task or the version is not seen.
-    :raises NotPermitted: unless the unit's head does it.
+    :raises NotPermitted: unless the unit's head does it, at his step of the flow.
     :raises Stale: when a newer version exists.
     :raises WrongState: when the version is no draft, or no report is owed now, or a body outside is to answer by paper.
     :raises Invalid: when the content or the evidence is missing.
     """
     task = lock_task(task_id, by=by)
+    _require_step(task, by)
     if not may_report(task, by):
         raise NotPermitted("Chỉ trưởng đơn vị được nộp báo cáo; hãy trình trưởng đơn vị nộp bản này.")
     _require_answer_here(task)
+    if not (by.may(SUBMIT, task.unit_id) or by.may(ANSWER, task.unit_id)):
+        raise NotPermitted("Chỉ trưởng đơn vị được hỏi mới gửi ý kiến này; văn thư ghi văn bản trả lời bằng giấy.")
     report = _draft_to_submit(task, version)
     _require_writable(task)
     _require_complete(task, report)
@@ -136,6 +161,12 @@ def submit_report(task_id: int, version: int, *, by: Actor, now: datetime) -> Re
     )
     _tell_checkers(task, f"Báo cáo bản {report.version} chờ duyệt: {task.title}", by=by, now=now)
     return report
+
+
+def _require_step(task: Task, by: Actor) -> None:
+    """A report goes through its flow; an answer has none: whoever asked for it accepts it or sends it back."""
+    if task.kind != TaskKind.CONSULTATION:
+        require_node(by)
 
 
 def _draft_to_submit(task: Task, version: int) -> Report:
@@ -172,6 +203,7 @@ def withdraw_report(task_id: int, version: int, *, by: Actor, now: datetime) -> 
     :raises Stale: when another version stands submitted.
     """
     task = lock_task(task_id, by=by)
+    _require_step(task, by)
     report = pinned_report(task, version)
     submitters = actors_of(task.pk, SUBMIT_EVENTS, "version", version) | {report.submitted_by_id or 0}
     if not (may_report(task, by) and by.is_one_of(*submitters)):

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.report.drafting import keep_revision
 from workflow.actions.task import require_open
 from workflow.actions.transition import lock_task
 from workflow.choices import ReportStatus, TaskKind
@@ -42,7 +43,7 @@ def attach_file(task_id: int, name: str, content: bytes, *, by: Actor, now: date
         raise NotPermitted("Ông/bà không được kèm tệp vào nhiệm vụ của đơn vị này.")
     require_open(task)
     report = _version_for_files(task)
-    kind = _accept(content)
+    kind = accept_content(content)
     stored = default_storage.save(f"attachments/{timezone.localdate(now):%Y/%m}/{token_hex(16)}", ContentFile(content))
     attachment = Attachment.objects.create(
         task=task,
@@ -55,12 +56,17 @@ def attach_file(task_id: int, name: str, content: bytes, *, by: Actor, now: date
         uploaded_by_id=by.person_id,
         uploaded_at=now,
     )
+    if report is not None and report.status == ReportStatus.DRAFT:
+        keep_revision(report)
+        report.revision += 1
+        report.save(update_fields=["revision"])
     details = {
         "attachment": attachment.pk,
         "name": attachment.name,
         "sha256": attachment.sha256,
         "size": attachment.size,
         "version": report.version if report else None,
+        "revision": report.revision if report else None,
     }
     record_event("report.attach", subject=task, by=by, now=now, details=details)
     return attachment
@@ -78,7 +84,11 @@ def _version_for_files(task: Task) -> Report | None:
     return report
 
 
-def _accept(content: bytes) -> FileType:
+def accept_content(content: bytes) -> FileType:
+    """Tell a file's type from its content.
+
+    :raises Invalid: when it is empty, too large or of no accepted kind.
+    """
     if not content:
         raise Invalid.of(content="Tệp rỗng; hãy chọn lại tệp có nội dung.")
     if len(content) > settings.ATTACHMENT_MAX_BYTES:

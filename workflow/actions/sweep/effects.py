@@ -6,12 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow.actions.audit import Entry, append_to_tasks
-from workflow.actions.document import HEAD_TITLE, freeze, request_rendering, take_numbers
+from workflow.actions.document import (
+    HEAD_TITLE,
+    deliveries_of,
+    document_target,
+    freeze,
+    request_rendering,
+    take_numbers,
+)
+from workflow.actions.flow import Target, open_flows
 from workflow.actions.sweep.office import Office
 from workflow.actions.task.following import Settled, settle_task
 from workflow.actions.transition import enter_state, set_next_due
 from workflow.adapters.setwise import insert_rows, update_rows
-from workflow.choices import DocumentKind, DocumentStatus, EscalationStatus, NotificationKind, ReminderStatus
+from workflow.choices import DocumentKind, DocumentStatus, EscalationStatus, FlowKind, NotificationKind, ReminderStatus
 from workflow.core.escalation import CONFIRM, ESCALATE, NUDGE, REMIND, Decision, local_day
 from workflow.core.rulebook import PolicyValue, Rulebook
 from workflow.models import Document, Escalation, Notification, Reminder, Task
@@ -186,15 +194,19 @@ class Batch:
                 drafted_at=self.now,
             )
             documents.append(reminder.document)
-        self._issue([row.document for row in self.reminders if row.status == ReminderStatus.ISSUED])
+        issued = [row.document for row in self.reminders if row.status == ReminderStatus.ISSUED]
+        self._issue(issued)
         insert_rows(documents, with_ids=True)
+        insert_rows(deliveries_of(issued, now=self.now))
         for (_task, entry), reminder in self._reminder_events():
             entry.details = {**entry.details, "document": reminder.document.full_number or reminder.document.pk}
             if reminder.document.text_sha256:
                 entry.details["text_sha256"] = reminder.document.text_sha256
             reminder.document = reminder.document  # takes over the key given by the insert
         insert_rows(self.reminders)
-        request_rendering([row.document_id for row in self.reminders if row.status == ReminderStatus.ISSUED])
+        drafted = [row.document for row in self.reminders if row.status == ReminderStatus.DRAFT]
+        open_flows(FlowKind.DOCUMENT, [document_target(row, now=self.now) for row in drafted], by=None, now=self.now)
+        request_rendering([row.pk for row in issued])
 
     def _reminder_events(self) -> list[tuple[tuple[Task, Entry], Reminder]]:
         written = {reminder.task_id: reminder for reminder in self.reminders}
@@ -229,4 +241,7 @@ class Batch:
         insert_rows(documents, with_ids=True)
         for escalation in self.escalations:
             escalation.document = escalation.document  # takes over the key given by the insert
-        insert_rows(self.escalations)
+        insert_rows(self.escalations, with_ids=True)
+        duties = [Target(row.pk, row.task_id, row.task.host_unit_id, row.task.title) for row in self.escalations]
+        open_flows(FlowKind.ESCALATION, duties, by=None, now=self.now)
+        open_flows(FlowKind.DOCUMENT, [document_target(row, now=self.now) for row in documents], by=None, now=self.now)

@@ -10,7 +10,7 @@ from workflow.actions.task.acts import (
     require_open,
     start_task,
 )
-from workflow.actions.task.closing import close_children, settle_closing
+from workflow.actions.task.closing import close_children, settle_closing, settle_requests
 from workflow.actions.task.following import (
     Settled,
     hand_on,
@@ -41,6 +41,7 @@ __all__ = [
     "restore_duty",
     "settle_answer",
     "settle_closing",
+    "settle_requests",
     "settle_task",
     "start_task",
     "wait_anew",

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from workflow.actions.audit import action
+from workflow.actions.flow import close_flows
 from workflow.actions.notification import tell_of
 from workflow.actions.task.following import Settled, settle_task
 from workflow.actions.transition import lock_task, perform_transition
-from workflow.choices import OPEN_STATES, EscalationStatus, NotificationKind, RequestStatus, TaskKind
+from workflow.choices import OPEN_STATES, EscalationStatus, FlowKind, NotificationKind, RequestStatus, TaskKind
 from workflow.models import Extension, Obstacle, Task
 from workflow.permissions import ANSWER, SUBMIT, Actor
 
@@ -23,19 +24,30 @@ def settle_closing(task: Task, reason: str, *, by: Actor | None, now: datetime) 
     """
     settled = settle_task(task, reason, EscalationStatus.WITHDRAWN, by=by, now=now)
     changes = {**settled.changes, "closed_at": now, "obstacle_open": False}
-    return Settled(changes, {**settled.details, **_withdraw_requests(task)})
+    close_flows(FlowKind.REPORT, [task.pk], reason, of=task, by=by, now=now)
+    return Settled(changes, {**settled.details, **settle_requests(task, reason, by=by, now=now).details})
 
 
-def _withdraw_requests(task: Task) -> dict[str, object]:
-    """Withdraw the pending extensions and obstacles of a locked task; return their keys by the words of its event."""
+@action
+def settle_requests(task: Task, reason: str, *, by: Actor | None, now: datetime) -> Settled:
+    """Withdraw the pending extensions and obstacles of a locked task that ends, and close their flows.
+
+    Nobody is then asked to decide more time, or a difficulty, of finished work.
+    """
+    changes: dict[str, object] = {"obstacle_open": False} if task.obstacle_open else {}
     details: dict[str, object] = {}
-    for name, model in (("withdrawn_extensions", Extension), ("withdrawn_obstacles", Obstacle)):
+    requests = (
+        ("withdrawn_extensions", Extension, FlowKind.EXTENSION),
+        ("withdrawn_obstacles", Obstacle, FlowKind.OBSTACLE),
+    )
+    for name, model, kind in requests:
         pending = model.objects.filter(task=task, status=RequestStatus.PENDING).order_by("pk")
         keys = list(pending.values_list("pk", flat=True))
         if keys:
             model.objects.filter(pk__in=keys).update(status=RequestStatus.WITHDRAWN)
             details[name] = keys
-    return details
+            close_flows(kind, keys, reason, of=task, by=by, now=now)
+    return Settled(changes, details)
 
 
 @action

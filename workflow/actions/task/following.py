@@ -8,12 +8,14 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.flow import Target, close_flows, open_flow
 from workflow.actions.notification import tell_of
 from workflow.actions.transition import change_task, lock_task, perform_transition
 from workflow.choices import (
     OPEN_STATES,
     DocumentStatus,
     EscalationStatus,
+    FlowKind,
     NotificationKind,
     ReminderStatus,
     ReportStatus,
@@ -48,7 +50,7 @@ def settle_task(
     drafts = list(Reminder.objects.filter(task=task, status=ReminderStatus.DRAFT).order_by("pk"))
     duties = list(Escalation.objects.filter(task=task, status=EscalationStatus.DUTY)) if duty_becomes else []
     documents = [row.document_id for row in drafts] + [row.document_id for row in duties if row.document_id]
-    _set_documents(documents, DocumentStatus.DRAFT, DocumentStatus.CANCELLED, reason, by=by, now=now)
+    _set_documents(task, documents, DocumentStatus.DRAFT, DocumentStatus.CANCELLED, reason, by=by, now=now)
     Reminder.objects.filter(pk__in=[row.pk for row in drafts]).update(
         status=ReminderStatus.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason
     )
@@ -56,6 +58,7 @@ def settle_task(
         Escalation.objects.filter(pk__in=[row.pk for row in duties]).update(
             status=duty_becomes, closed_at=now, closed_reason=reason
         )
+        close_flows(FlowKind.ESCALATION, [row.pk for row in duties], reason, of=task, by=by, now=now)
     changes: dict[str, object] = {"reminder_drafted": False} if task.reminder_drafted else {}
     details: dict[str, object] = {}
     if drafts:
@@ -83,10 +86,19 @@ def settle_answer(task: Task, *, by: Actor | None, now: datetime) -> Settled:
 
 
 def _set_documents(
-    documents: list[int], was: DocumentStatus, becomes: DocumentStatus, reason: str, *, by: Actor | None, now: datetime
+    task: Task,
+    documents: list[int],
+    was: DocumentStatus,
+    becomes: DocumentStatus,
+    reason: str,
+    *,
+    by: Actor | None,
+    now: datetime,
 ) -> None:
-    """Change the documents that stand in the one status, each with an event in its own chain."""
+    """Change the documents of a locked task that stand in the one status, each with an event in its own chain."""
     rows = Document.objects.select_for_update().filter(pk__in=documents, status=was).order_by("pk")
+    if becomes == DocumentStatus.CANCELLED:
+        close_flows(FlowKind.DOCUMENT, documents, reason, of=task, by=by, now=now)
     for document in rows:
         document.status = becomes
         document.save(update_fields=["status"])
@@ -121,7 +133,11 @@ def restore_duty(task: Task, because: str, *, now: datetime) -> Escalation | Non
         duty.status, duty.closed_at, duty.closed_reason = EscalationStatus.DUTY, None, ""
         duty.save(update_fields=["status", "closed_at", "closed_reason"])
         documents = [duty.document_id] if duty.document_id else []
-        _set_documents(documents, DocumentStatus.CANCELLED, DocumentStatus.DRAFT, because, by=None, now=now)
+        _set_documents(task, documents, DocumentStatus.CANCELLED, DocumentStatus.DRAFT, because, by=None, now=now)
+        open_flow(FlowKind.ESCALATION, Target(duty.pk, task.pk, task.host_unit_id, task.title), by=None, now=now)
+        for pk in documents:
+            target = Target(pk, task.pk, task.host_unit_id, task.title)
+            open_flow(FlowKind.DOCUMENT, target, by=None, now=now)
     details = {"duty": duty.pk, "restored_because": because}
     perform_transition(task, "escalate", by=None, now=now, details=details)
     return duty

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.flow import flows
 from workflow.actions.transition import change_task, lock_task
 from workflow.actions.unit.rights import require_administrator, write_grants
-from workflow.choices import OPEN_STATES, HandedBy, UnitKind
+from workflow.choices import OPEN_STATES, HandedBy, RequestStatus, UnitKind
 from workflow.core.errors import Invalid, NotFound, WrongState
 from workflow.core.fold import nfc
-from workflow.models import Membership, Task, Unit, UnitSetMember
+from workflow.models import Membership, Proposal, Task, Unit, UnitSetMember
 from workflow.permissions import Actor
 
 
@@ -164,13 +165,15 @@ def close_unit(
 ) -> Closing:
     """Close a unit after `closed_on`, its last day: open work and its place in sets pass to the successor.
 
-    Each open task owed or chased by the unit gets its own event "task.pass_on". Memberships end with the unit; the unit
-    and its past stay.
+    Each open task owed or chased by the unit gets its own event "task.pass_on", each waiting proposal of it
+    "proposal.pass_on"; its open approvals go on in the successor's name. Memberships end with the unit; the unit and
+    its past stay.
 
     :raises NotPermitted: when the person is no administrator.
     :raises NotFound: when the unit or the successor does not exist.
     :raises WrongState: when the unit is already closed.
-    :raises Invalid: when open work, or a section of the unit, has no successor to go to; or a date does not fit.
+    :raises Invalid: when open work, an open approval or a section of the unit has no successor to go to; or a date does
+        not fit.
     """
     require_administrator(by)
     # Both rows at once and in the order of their keys, before any task: see `locking`.
@@ -190,6 +193,7 @@ def close_unit(
     successor = locked[successor_id] if successor_id is not None else None
     _check_successor(unit, successor, closed_on)
     passed = _pass_work(unit, successor, by=by, now=now)
+    approvals = _pass_approvals(unit, successor, by=by, now=now)
     _pass_place(unit, successor, closed_on)
     ended = _end_memberships(unit, closed_on)
     unit.valid_to = closed_on
@@ -198,7 +202,8 @@ def close_unit(
         successor.predecessor = unit
         successor.save(update_fields=["predecessor"])
     write_grants(now)
-    details = {"successor": successor.code if successor else None, "tasks": passed, "memberships": ended}
+    details: dict[str, object] = {"successor": successor.code if successor else None, "tasks": passed}
+    details |= {"memberships": ended, **({"approvals": approvals} if approvals else {})}
     record_event(
         "unit.close",
         subject=f"unit:{unit.code}",
@@ -237,6 +242,34 @@ def _pass_work(unit: Unit, successor: Unit | None, *, by: Actor | None, now: dat
             changes["host_unit"] = successor
         change_task(task, name="task.pass_on", by=by, now=now, changes=changes, details={"closed_unit": unit.code})
     return len(task_ids)
+
+
+def _pass_approvals(unit: Unit, successor: Unit | None, *, by: Actor | None, now: datetime) -> list[int]:
+    """Let the successor stand in the unit's waiting proposals and open approvals; return the approvals' keys.
+
+    A proposal is no task's: without this nobody of the successor could agree to it, and its flow would hang.
+    """
+    if successor is None:
+        open_ones = flows().asked_by(unit.pk)
+        if open_ones:
+            said = f"{unit.name} còn {open_ones} hồ sơ phê duyệt chưa xong; chọn đơn vị kế thừa."
+            raise Invalid.of(successor=said)
+        return []
+    approvals = list(flows().hand_over(unit.pk, successor.pk, by=by, now=now))
+    waiting = Proposal.objects.select_for_update(of=("self",)).filter(unit=unit, status=RequestStatus.PENDING)
+    for proposal in waiting.order_by("pk"):
+        proposal.unit = successor
+        proposal.save(update_fields=["unit"])
+        record_event(
+            "proposal.pass_on",
+            subject=f"proposal:{proposal.pk}",
+            by=by,
+            now=now,
+            before={"unit": unit.pk},
+            after={"unit": successor.pk},
+            details={"closed_unit": unit.code},
+        )
+    return approvals
 
 
 def _pass_place(unit: Unit, successor: Unit | None, closed_on: date) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Field
 
 from workflow.core.errors import NotFound
-from workflow.core.eventname import DETAIL_LABELS, event_label
+from workflow.core.eventname import DETAIL_LABELS, event_headline
 from workflow.core.hashchain import Plain
 from workflow.core.replay import CREATE, read_body, read_moment, rebuild
 from workflow.core.rulebook import ZONE
@@ -96,7 +96,7 @@ def _entry(
     return TimelineEntry(
         seq=int(str(body["seq"])),
         name=name,
-        label=event_label(name),
+        label=event_headline(name, _mapping(body, "details")),
         at=read_moment(body).astimezone(ZONE),
         actor=str(who.get("name") or ""),
         position=str(who.get("position") or ""),

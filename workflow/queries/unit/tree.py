@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from workflow.choices import INTERNAL_KINDS, SET_KINDS, UnitKind
 from workflow.core.breakdown import UnitRef
 from workflow.core.errors import NotFound
@@ -80,12 +82,30 @@ class UnitTree:
         return everything - self.office_ids if scope is Scope.NOT_OFFICE else everything
 
 
+TREE_SQL = "SELECT id, code, name, kind, parent_id, valid_from, valid_to FROM workflow_unit ORDER BY code"
+"""Asked at every act, several times: building it through the ORM took longer than running it."""
+
+_kept: dict[str, tuple[list[tuple[object, ...]], UnitTree]] = {}
+
+
 def unit_tree() -> UnitTree:
-    """Return the tree of all units (one query)."""
-    rows = Unit.objects.order_by("code").values_list(
-        "id", "code", "name", "kind", "parent_id", "valid_from", "valid_to"
-    )
-    return UnitTree(Node(*row) for row in rows)
+    """Return the tree of all units (one query), the one built before as long as the very same rows stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(TREE_SQL)
+        rows = cursor.fetchall()
+    kept = _kept.get("now")
+    if kept is None or kept[0] != rows:
+        nodes = (
+            Node(pk, code, name, kind, parent, _day(since), _day(until) if until else None)
+            for pk, code, name, kind, parent, since, until in rows
+        )
+        kept = _kept["now"] = (rows, UnitTree(nodes))
+    return kept[1]
+
+
+def _day(stored: date | str) -> date:
+    """Return a day as the cursor gives it: SQLite stores its ISO form."""
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 class UnitResolver:

@@ -1,19 +1,18 @@
-"""Chasing: consulting bodies, their answers, written reminders, reporting to UBND tỉnh and its directions."""
+"""Chasing: consulting bodies, their answers, drafting reminders and reports to UBND tỉnh; both go out by the flows."""
 
 from __future__ import annotations
 
 from workflow.actions.consultation import accept_answer, consult, record_answer, return_answer
-from workflow.actions.escalation import escalate_task, record_direction, send_escalation, withdraw_escalation
-from workflow.actions.reminder import draft_reminder, issue_reminder, withdraw_reminder
+from workflow.actions.escalation import escalate_task, withdraw_escalation
+from workflow.actions.reminder import draft_reminder, withdraw_reminder
 from workflow.choices import TaskState
 from workflow.core.escalation import ESCALATE, REMIND, decide_by_hand
-from workflow.permissions import DECIDE, DO, REGISTER, SIGN, URGE
+from workflow.permissions import DECIDE, DO, REGISTER, URGE
 from workflow.queries.task import subject_of
 from workflow.queries.taskpage import TaskFacts
 from workflow.web.acts.act import Act, Submission
 from workflow.web.acts.own import REPORTABLE, is_open, runs
 from workflow.web.forms.consultation import AnswerForm, ConsultForm
-from workflow.web.forms.escalation import DirectionForm
 from workflow.web.forms.report import ReasonForm
 
 
@@ -41,34 +40,12 @@ def _draft_reminder(sent: Submission) -> object:
     return draft_reminder(sent.task_id, by=sent.actor, now=sent.now)
 
 
-def _issue_reminder(sent: Submission) -> object:
-    return issue_reminder(sent.target, by=sent.actor, now=sent.now)
-
-
 def _withdraw_reminder(sent: Submission) -> object:
     return withdraw_reminder(sent.target, sent.data["reason"], by=sent.actor, now=sent.now)
 
 
 def _escalate(sent: Submission) -> object:
     return escalate_task(sent.task_id, sent.data["reason"], by=sent.actor, now=sent.now)
-
-
-def _send(sent: Submission) -> object:
-    return send_escalation(sent.target, by=sent.actor, now=sent.now)
-
-
-def _direct(sent: Submission) -> object:
-    data = sent.data
-    return record_direction(
-        sent.target,
-        data["number"],
-        data["issued_on"],
-        data["content"],
-        new_due=data["new_due"],
-        closes=data["closes"],
-        by=sent.actor,
-        now=sent.now,
-    )
 
 
 def _withdraw_escalation(sent: Submission) -> object:
@@ -78,16 +55,6 @@ def _withdraw_escalation(sent: Submission) -> object:
 def _may_chase(facts: TaskFacts) -> bool:
     """Văn phòng chases everybody; the unit that handles the parent chases whom it consulted."""
     return facts.may(URGE) or facts.may_as_host(URGE) or (facts.is_consultation and facts.may_as_host(DO))
-
-
-def _may_issue(facts: TaskFacts) -> bool:
-    """Văn thư, a leader, or Chánh Văn phòng (TL.) issues a công văn."""
-    return facts.may(REGISTER, DECIDE, SIGN) or facts.may_as_host(REGISTER, DECIDE, SIGN)
-
-
-def _may_send(facts: TaskFacts) -> bool:
-    """Văn thư or a leader issues a report to UBND tỉnh."""
-    return facts.may(REGISTER, DECIDE) or facts.may_as_host(REGISTER, DECIDE)
 
 
 def _reminder_allowed(facts: TaskFacts) -> bool:
@@ -115,14 +82,6 @@ def _escalate_consequence(facts: TaskFacts) -> str:
 def _ordinal(facts: TaskFacts) -> int:
     drafted = facts.drafted_reminder
     return drafted.ordinal if drafted else facts.task.reminders_issued + 1
-
-
-def _issue_consequence(facts: TaskFacts) -> str:
-    unit = facts.task.unit.name if facts.task.unit else ""
-    return (
-        f"Văn bản đôn đốc lần {_ordinal(facts)} được cho số, ghi ngày hôm nay, gửi {unit} và đóng băng nguyên văn. "
-        "Sau khi phát hành không sửa, không thu hồi được; thời gian chờ trả lời bắt đầu tính."
-    )
 
 
 def _answer_waits(facts: TaskFacts) -> bool:
@@ -190,18 +149,6 @@ CHASE_ACTS: tuple[Act, ...] = (
         anchor="lay-y-kien",
     ),
     Act(
-        slug="phat-hanh-don-doc",
-        words=lambda facts: f"Phát hành đôn đốc lần {_ordinal(facts)}",
-        done="Đã phát hành văn bản đôn đốc.",
-        run=_issue_reminder,
-        may=_may_issue,
-        ready=lambda facts: facts.drafted_reminder is not None,
-        consequence=_issue_consequence,
-        target=_reminder,
-        tone="primary",
-        anchor="don-doc",
-    ),
-    Act(
         slug="rut-don-doc",
         words="Rút dự thảo đôn đốc",
         done="Đã rút dự thảo đôn đốc.",
@@ -224,35 +171,6 @@ CHASE_ACTS: tuple[Act, ...] = (
             "Lập dự thảo công văn đôn đốc. Dự thảo chưa phát hành thì chưa tính là một lần đôn đốc."
         ),
         anchor="don-doc",
-    ),
-    Act(
-        slug="gui-bao-cao-ubnd",
-        words="Phát hành báo cáo UBND tỉnh",
-        done="Đã phát hành báo cáo UBND tỉnh.",
-        run=_send,
-        may=_may_send,
-        ready=lambda facts: facts.duty is not None,
-        consequence=lambda facts: (
-            "Báo cáo được cho số, ghi ngày hôm nay, đóng băng nguyên văn, gửi UBND tỉnh. Không sửa, không thu hồi được."
-        ),
-        target=lambda facts: facts.duty.pk if facts.duty else None,
-        tone="primary",
-        anchor="ubnd",
-    ),
-    Act(
-        slug="ghi-chi-dao",
-        words="Ghi ý kiến chỉ đạo",
-        done="Đã ghi ý kiến chỉ đạo của UBND tỉnh.",
-        run=_direct,
-        may=lambda facts: facts.permits("direct"),
-        ready=lambda facts: facts.reachable("direct") and facts.sent is not None,
-        form=DirectionForm,
-        consequence=lambda facts: (
-            "Có hạn mới thì mở một vòng mới: đôn đốc tính lại từ đầu theo hạn đó. Chọn kết thúc thì nhiệm vụ dừng hẳn."
-        ),
-        target=_open,
-        tone="primary",
-        anchor="ubnd",
     ),
     Act(
         slug="rut-bao-cao-ubnd",

@@ -82,12 +82,13 @@ def _may_write(facts: TaskFacts) -> bool:
 
 
 def _may_send(facts: TaskFacts) -> bool:
-    asked = facts.may(SUBMIT, ANSWER) if facts.is_consultation else facts.may(SUBMIT)
-    return asked and may_answer_here(facts.task)
+    """An answer alone is sent here; a report is presented and submitted in its flow."""
+    return facts.is_consultation and facts.may(SUBMIT, ANSWER) and may_answer_here(facts.task)
 
 
-def _submitted_it(facts: TaskFacts) -> bool:
-    return facts.submitted is not None and facts.actor.is_one_of(facts.submitted.submitted_by_id)
+def _sent_it(facts: TaskFacts) -> bool:
+    answer = facts.submitted if facts.is_consultation else None
+    return answer is not None and facts.actor.is_one_of(answer.submitted_by_id)
 
 
 def _can_report(facts: TaskFacts) -> bool:
@@ -99,22 +100,15 @@ def _draft_words(facts: TaskFacts) -> str:
     return f"Sửa bản thảo {what}" if facts.draft else f"Viết {what}"
 
 
-def _submit_words(facts: TaskFacts) -> str:
+def _answer_words(facts: TaskFacts) -> str:
+    return f"Gửi ý kiến trả lời bản {facts.draft.version if facts.draft else ''}".rstrip()
+
+
+def _answer_consequence(facts: TaskFacts) -> str:
     version = facts.draft.version if facts.draft else ""
-    return f"Gửi ý kiến trả lời bản {version}" if facts.is_consultation else f"Nộp báo cáo bản {version}"
-
-
-def _submit_consequence(facts: TaskFacts) -> str:
-    draft = facts.draft
-    version = draft.version if draft else ""
-    if facts.is_consultation:
-        return (
-            f"Bản {version} được gửi cho {facts.task.host_unit.name} và đóng lại, không sửa được nữa. "
-            "Đôn đốc dừng kể từ lúc gửi."
-        )
     return (
-        f"Bản {version} được gửi cho nơi kiểm tra và đóng lại, không sửa được nữa. Đôn đốc dừng kể từ lúc nộp. "
-        "Nếu chưa ai kiểm tra, ông/bà còn rút lại được."
+        f"Bản {version} được gửi cho {facts.task.host_unit.name} và đóng lại, không sửa được nữa. "
+        "Đôn đốc dừng kể từ lúc gửi. Nếu chưa ai nhận, ông/bà còn rút lại được."
     )
 
 
@@ -148,25 +142,27 @@ OWN_ACTS: tuple[Act, ...] = (
         anchor="bao-cao",
     ),
     Act(
-        slug="nop-bao-cao",
-        words=_submit_words,
+        slug="gui-tra-loi",
+        words=_answer_words,
         done="Đã gửi; bản đã gửi được đóng lại.",
         run=_submit,
         may=_may_send,
         ready=lambda facts: _can_report(facts) and facts.draft is not None,
-        consequence=_submit_consequence,
+        consequence=_answer_consequence,
         target=_version_drafted,
         tone="primary",
         anchor="bao-cao",
     ),
     Act(
-        slug="rut-bao-cao",
-        words="Rút lại báo cáo đã nộp",
-        done="Đã rút lại báo cáo.",
+        slug="rut-tra-loi",
+        words="Rút lại ý kiến đã gửi",
+        done="Đã rút lại ý kiến trả lời.",
         run=_withdraw,
-        may=_submitted_it,
+        may=_sent_it,
         ready=lambda facts: facts.task.state == TaskState.REPORTED and facts.submitted is not None,
-        consequence=lambda facts: "Báo cáo thôi chờ kiểm tra; nhiệm vụ trở lại “Đang thực hiện” và thời hạn chạy tiếp.",
+        consequence=lambda facts: (
+            "Ý kiến thôi chờ xem xét; việc trả lời trở lại “Đang thực hiện” và thời hạn chạy tiếp."
+        ),
         target=_version_submitted,
         anchor="bao-cao",
     ),

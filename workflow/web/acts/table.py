@@ -12,7 +12,7 @@ from workflow.web.acts.own import OWN_ACTS
 ACTS: dict[str, Act] = {act.slug: act for act in (*CHECK_ACTS, *CHASE_ACTS, *OWN_ACTS)}
 
 ORDER = {"primary": 0, "": 1, "danger": 3}
-PLACES = {"nop-bao-cao": -1, "ghi-tra-loi": 1, "tam-dung": 2}
+PLACES = {"gui-tra-loi": -1, "ghi-tra-loi": 1, "tam-dung": 2}
 """A draft's sending leads; an answer on paper follows an answer by account; what is seldom done follows both."""
 
 

@@ -63,25 +63,6 @@ class DraftForm(ActForm):
         return cleaned
 
 
-class CheckForm(ActForm):
-    """The three separate checks of a report (số lượng, nội dung, thời gian)."""
-
-    quantity_ok = TwoWayField(label="Số lượng", yes="Đủ", no="Chưa đủ")
-    content_ok = TwoWayField(label="Nội dung", yes="Đạt", no="Chưa đạt")
-    time_ok = TwoWayField(label="Thời gian", yes="Đúng hạn", no="Chậm")
-    note = ProseField(label="Ý kiến kiểm tra", rows=3, required=False)
-
-
-class ReturnForm(CheckForm):
-    """The same checks with a reason that must be given."""
-
-    note = ProseField(
-        label="Lý do trả lại",
-        rows=4,
-        help_text="Nói rõ chỗ nào cần bổ sung, sửa lại. Đơn vị đọc nguyên văn ý kiến này.",
-    )
-
-
 class AttachForm(ActForm):
     """One file."""
 

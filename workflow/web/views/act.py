@@ -88,11 +88,7 @@ def _show(request: SiteRequest, act: Act, facts: TaskFacts, form: ActForm, *, st
         "place": _place(request),
         "back": _back(request, act, facts),
         "report": facts.submitted if act.anchor == "bao-cao" and facts.submitted else None,
-        "draft": facts.draft if act.slug == "nop-bao-cao" else None,
-        "reminder": facts.drafted_reminder if act.slug == "phat-hanh-don-doc" else None,
-        "escalation": facts.duty if act.slug == "gui-bao-cao-ubnd" else None,
-        "extension": facts.pending_extension if act.slug == "quyet-gia-han" else None,
-        "obstacle": facts.open_obstacle if act.slug in {"tham-muu", "giai-quyet"} else None,
+        "draft": facts.draft if act.slug == "gui-tra-loi" else None,
     }
     return render(request, "workflow/task/act.html", values, status=status)
 

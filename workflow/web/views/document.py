@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from workflow.actions.document import cancel_draft, issue_document, may_issue
+from workflow.actions.document import cancel_draft, drafting_units, may_issue
 from workflow.choices import DocumentStatus
 from workflow.core.errors import Damaged, NotFound
 from workflow.permissions import SEE
 from workflow.queries.paperlist import find_document, list_documents
-from workflow.web.request import SiteRequest, number_from, require
+from workflow.web.request import SiteRequest, number_from, require, today_of
 
 
 @require_safe
@@ -24,7 +24,8 @@ def document_list(request: SiteRequest) -> HttpResponse:
     require(request.actor, SEE)
     status, text = request.GET.get("trang-thai", ""), request.GET.get("chu", "")[:120]
     page = list_documents(request.actor, status=status, text=text, after=number_from(request.GET.get("sau")))
-    values = {"page": page, "status": status, "text": text, "statuses": DocumentStatus.choices}
+    drafts = bool(drafting_units(request.actor, None, on=today_of(request)))
+    values = {"page": page, "status": status, "text": text, "statuses": DocumentStatus.choices, "drafts": drafts}
     return render(request, "workflow/document/list.html", values)
 
 
@@ -36,22 +37,10 @@ def document_page(request: SiteRequest, document_id: int) -> HttpResponse:
     draft = document.status == DocumentStatus.DRAFT and stands_alone
     values = {
         "document": document,
-        "may_issue": draft and may_issue(request.actor, document),
         "may_cancel": draft
         and (document.drafted_by_id == request.actor.person_id or may_issue(request.actor, document)),
     }
     return render(request, "workflow/document/page.html", values)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def document_issue(request: SiteRequest, document_id: int) -> HttpResponse:
-    """Issue a draft that stands by itself, after showing what it will be."""
-    document = find_document(request.actor, document_id)
-    if request.method == "POST":
-        issued = issue_document(document_id, by=request.actor, now=request.now)
-        messages.success(request, f"Đã phát hành văn bản {issued.full_number}.")
-        return redirect("document", document_id)
-    return render(request, "workflow/document/issue.html", {"document": document})
 
 
 @require_POST

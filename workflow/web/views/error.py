@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from workflow.core.errors import ActionError, NotFound
 
@@ -18,7 +18,10 @@ TITLES = {
 
 
 def refusal(request: HttpRequest, error: ActionError) -> HttpResponse:
-    """Return the page of a refusal with its status, what happened, and a way back."""
+    """Return the page of a refusal with its status, what happened, and a way back.
+
+    A view may set `request.way_back`, address and words, to the page of what it found.
+    """
     return _page(request, error.status, str(error))
 
 
@@ -27,11 +30,20 @@ def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     match = request.resolver_match
     if status != 404 and match is not None and "task_id" in match.kwargs:
         back, words = reverse("task", args=[match.kwargs["task_id"]]), "Mở lại nhiệm vụ"
+    elif status != 404:
+        back, words = getattr(request, "way_back", None) or _approval(match) or (back, words)
     user = getattr(request, "user", None)  # A request refused for its host never came as far as the session.
     if user is None or not user.is_authenticated:
         back, words = reverse("sign-in"), "Đăng nhập"
     values = {"title": TITLES.get(status, TITLES[400]), "message": message, "back": back, "words": words}
     return render(request, "workflow/error/refusal.html", values, status=status)
+
+
+def _approval(match: ResolverMatch | None) -> tuple[str, str] | None:
+    """Return the way to the approval that the address names, if it names one."""
+    if match is None or "approval_id" not in match.kwargs:
+        return None
+    return reverse("approval", args=[match.kwargs["approval_id"]]), "Mở lại hồ sơ"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from workflow.actions.document import drafting_units
 from workflow.choices import TaskKind
 from workflow.core.errors import NotFound
 from workflow.permissions import DECIDE, DO, SEE, URGE
@@ -76,6 +77,7 @@ def task_page(request: SiteRequest, task_id: int) -> HttpResponse:
         "facts": facts,
         "task": facts.task,
         "offers": acts_for(facts),
+        "drafts": bool(drafting_units(request.actor, facts.task, on=today_of(request))),
         "explanation": explain_task(facts.task, at=None, now=request.now),
         "events": task_events(facts.task, request.actor),
     }

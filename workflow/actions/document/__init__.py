@@ -1,0 +1,66 @@
+"""Outgoing documents: drafts, the gapless register, signing and issuing, and the printing of each issued one."""
+
+from workflow.actions.document.drafting import (
+    NO_RECIPIENT,
+    ONLY_LETTERS_BY_ORDER,
+    Draft,
+    cancel_draft,
+    document_target,
+    draft_document,
+    drafting_units,
+    may_draft,
+    may_issue,
+    may_revise,
+    revise_document,
+)
+from workflow.actions.document.issuing import (
+    HEAD_TITLE,
+    deliveries_of,
+    freeze,
+    issue_document,
+    issue_draft,
+    pass_up_signing,
+    sign_document,
+    signing_title,
+)
+from workflow.actions.document.register import open_register, take_numbers
+from workflow.actions.document.rendering import (
+    RENDER_CHUNK,
+    RENDER_GRACE,
+    paper_of,
+    render_document,
+    render_documents,
+    render_missing,
+    request_rendering,
+)
+
+__all__ = [
+    "HEAD_TITLE",
+    "NO_RECIPIENT",
+    "ONLY_LETTERS_BY_ORDER",
+    "RENDER_CHUNK",
+    "RENDER_GRACE",
+    "Draft",
+    "cancel_draft",
+    "deliveries_of",
+    "document_target",
+    "draft_document",
+    "drafting_units",
+    "freeze",
+    "issue_document",
+    "issue_draft",
+    "may_draft",
+    "may_issue",
+    "may_revise",
+    "open_register",
+    "paper_of",
+    "pass_up_signing",
+    "render_document",
+    "render_documents",
+    "render_missing",
+    "request_rendering",
+    "revise_document",
+    "sign_document",
+    "signing_title",
+    "take_numbers",
+]
