@@ -123,6 +123,11 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = read_number("DONDOC_ATTACHMENT_MAX_BYTES", default=20 * 1024 * 1024)
+VERIFY_MAX_BYTES = read_number("DONDOC_VERIFY_MAX_BYTES", default=20 * 1024 * 1024)
+TRUST_DIR = Path(read_text("DONDOC_TRUST_DIR", str(DATA_DIR / "trust")))
+TSA_URL = read_text("DONDOC_TSA_URL", "")
+if TSA_URL and not TSA_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"DONDOC_TSA_URL={TSA_URL!r} không hợp lệ: phải là địa chỉ http:// hoặc https://.")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -168,5 +173,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": read_text("DONDOC_LOG_LEVEL", "WARNING")},
-    "loggers": {"workflow": {"level": "INFO"}, "approvals": {"level": "INFO"}},
+    "loggers": {
+        "workflow": {"level": "INFO"},
+        "approvals": {"level": "INFO"},
+        # What they find wrong in a file is told to whoever asked; a trace of each such file would fill the log.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
 }

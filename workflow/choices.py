@@ -170,6 +170,25 @@ class DocumentKind(TextChoices):
     REPORT = "BC", "Báo cáo"
     NOTICE = "TB", "Thông báo"
     SUBMISSION = "TTr", "Tờ trình"
+    PLAN = "KH", "Kế hoạch"
+    ROUTING_SLIP = "PTr", "Phiếu trình"
+    GUIDANCE_SLIP = "PHD", "Phiếu hướng dẫn hoàn thiện hồ sơ"
+    SUPPLEMENT_NOTICE = "TBBS", "Thông báo bổ sung hồ sơ"
+    APOLOGY = "PXL", "Văn bản xin lỗi và hẹn lại ngày trả kết quả"
+
+
+INTERNAL_FORMS = frozenset(
+    {
+        DocumentKind.ROUTING_SLIP,
+        DocumentKind.GUIDANCE_SLIP,
+        DocumentKind.SUPPLEMENT_NOTICE,
+        DocumentKind.APOLOGY,
+    }
+)
+"""Internal and one-stop forms: NĐ 30/2020 Điều 7 does not list them, so their abbreviation is house practice."""
+
+ADDRESSED_KINDS = frozenset({DocumentKind.LETTER, DocumentKind.REPORT, DocumentKind.SUBMISSION, *INTERNAL_FORMS})
+"""Kinds that may say "Kính gửi": công văn, tờ trình, a report to a higher body (Phụ lục I Mục II.9), and the forms."""
 
 
 class DocumentStatus(TextChoices):
@@ -178,6 +197,38 @@ class DocumentStatus(TextChoices):
     DRAFT = "draft", "Dự thảo"
     ISSUED = "issued", "Đã phát hành"
     CANCELLED = "cancelled", "Đã bỏ dự thảo"
+
+
+class Urgency(IntegerChoices):
+    """How soon a document must arrive (NĐ 30/2020 Phụ lục I ô 10b); the value is the Priority of edXML."""
+
+    NORMAL = 0, "Thường"
+    URGENT = 1, "Khẩn"
+    VERY_URGENT = 2, "Thượng khẩn"
+    EXPRESS = 3, "Hỏa tốc"
+
+
+class Circulation(TextChoices):
+    """How far a document may go (NĐ 30/2020 Phụ lục I ô 11); the label is printed in capitals."""
+
+    UNLIMITED = "", "Không giới hạn"
+    INTERNAL = "noi_bo", "Lưu hành nội bộ"
+    TO_RETURN = "xem_xong_tra_lai", "Xem xong trả lại"
+
+
+class LinkKind(TextChoices):
+    """What an issued document does to an earlier one (NĐ 30/2020 Điều 18)."""
+
+    REPLACES = "replaces", "Thay thế"
+    CORRECTS = "corrects", "Đính chính"
+    REMINDS = "reminds", "Đôn đốc"
+
+
+class SignatureRole(TextChoices):
+    """Whose digital signature a PDF carries; the organisation's comes only after the signer's (Điều 32)."""
+
+    SIGNER = "signer", "Người có thẩm quyền"
+    ORGANISATION = "organisation", "Cơ quan"
 
 
 class Certainty(TextChoices):

@@ -14,7 +14,8 @@ from approvals.actions.revising import written_anew
 from approvals.actions.succession import asked_by, hand_over
 from approvals.actions.timing import nudge_late_steps, release_closed
 from approvals.models import Approval, Step
-from workflow.actions.flow import Target, Waiting
+from approvals.screens import choice_called
+from workflow.actions.flow import Said, Target, Waiting
 from workflow.choices import FlowKind
 from workflow.models import Task
 from workflow.permissions import Actor
@@ -88,6 +89,12 @@ class Port:
         rows = steps.order_by("id").values_list(*columns, "flow_task", "opened_at")
         return [Waiting(FlowKind(row[0]), row[1], row[2], row[3], row[4].name, row[5]) for row in rows if row[4]]
 
+    def said(self, kind: FlowKind, target_id: int) -> Sequence[Said]:
+        """Return what people decided and said at the steps of a target's flow so far (one query)."""
+        steps = Step.objects.filter(process__kind=kind, process__target_id=target_id, decided_at__isnull=False)
+        steps = steps.exclude(outcome="").select_related("process").order_by("decided_at", "id")
+        return [_said(step, step.decided_at) for step in steps if step.decided_at is not None]
+
     def figures(self) -> Mapping[FlowKind, Mapping[str, int]]:
         """Return for each flow how many approvals ended with each result, and how often each was decided."""
         counted: dict[FlowKind, Counter[str]] = {kind: Counter() for kind in FlowKind}
@@ -101,3 +108,10 @@ class Port:
     def nudge(self, *, now: datetime) -> int:
         """Tell of steps that are late, and free those given to people who left; return how many times."""
         return release_closed(now=now) + nudge_late_steps(now=now)
+
+
+def _said(step: Step, at: datetime) -> Said:
+    choice = choice_called(step.process.kind, step.flow_task.name, step.outcome) if step.flow_task else None
+    who = f"{step.decided_name}, {step.decided_position}" if step.decided_position else step.decided_name
+    label = str(choice.label) if choice is not None else step.outcome
+    return Said(who, str(step.title), label, step.note, at)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from approvals.models import Approval
-from workflow.choices import FlowKind
+from workflow.choices import Circulation, FlowKind, Urgency
+from workflow.core.paper import CIRCULATION, DRAFTER_MARK
 from workflow.models import Attachment, AuditEvent, Document, DocumentRevision, Report, ReportRevision
+from workflow.queries.document import parts_said
 from workflow.queries.report import Line, LineChange
 
 _MARKS = {"  ": LineChange.SAME, "+ ": LineChange.ADDED, "- ": LineChange.REMOVED}
@@ -49,13 +53,38 @@ def _files_at(task_id: int, report_id: int, revision: int) -> list[str]:
 
 
 def _paper_lines(approval: Approval, revision: int) -> list[str]:
-    found = (
-        DocumentRevision.objects.filter(document_id=approval.target_id, revision=revision).first()
-        or Document.objects.filter(pk=approval.target_id, revision=revision).first()
-    )
+    kept = DocumentRevision.objects.filter(document_id=approval.target_id, revision=revision).first()
+    found = kept or Document.objects.filter(pk=approval.target_id, revision=revision).first()
     if found is None:
         return []
-    return [found.subject, *found.body.splitlines(), *(f"Kính gửi: {name}" for name in found.recipients)]
+    said = found.said if isinstance(found, DocumentRevision) else parts_said(found)
+    addressed = [f"Kính gửi: {name}" for name in found.recipients]
+    return [found.subject, *found.body.splitlines(), *addressed, *_part_lines(said)]
+
+
+def _part_lines(said: Mapping[str, Any]) -> list[str]:
+    """Return the further parts of a draft, a line each; of an appendix its title, its text and each row."""
+    lines = [f"Căn cứ: {ground}" for ground in said.get("grounds", ())]
+    lines += [f"Nơi nhận: {name}" for name in said.get("copies", ())]
+    if said.get("keeper"):
+        lines.append(f"Lưu: VT, {said['keeper']}")
+    if said.get("urgency"):
+        lines.append(f"Độ khẩn: {Urgency(said['urgency']).label}")
+    lines += _mark_lines(said.get("facts", {}))
+    for ordinal, appendix in enumerate(said.get("appendices", ()), 1):
+        laid = " (in khổ ngang)" if appendix["landscape"] else ""
+        lines.append(f"Phụ lục {ordinal}: {appendix['title']}{laid}")
+        lines += appendix["body"].splitlines()
+        table = [[title for title, _width in appendix["columns"]], *appendix["rows"]]
+        lines += [" | ".join(row) for row in table if row]
+    return lines
+
+
+def _mark_lines(facts: Mapping[str, Any]) -> list[str]:
+    """Return what is said of how far a draft may go, and of who drafted it."""
+    circulation, mark = facts.get(CIRCULATION), facts.get(DRAFTER_MARK)
+    lines = [f"Phạm vi lưu hành: {Circulation(circulation).label}"] if circulation else []
+    return [*lines, f"Ký hiệu người soạn, số bản: {mark}"] if mark else lines
 
 
 def what_changed(approval: Approval, seen: int, newest: int) -> list[Line]:

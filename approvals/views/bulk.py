@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from approvals.actions.bulk import AT_ONCE, Item, bulk_choice, decide_many
-from approvals.forms import PlainForm, decision_form
+from approvals.forms import decision_form
 from approvals.queries.inbox import Shown, Waiting, load_steps, texts_of
 from approvals.screens import Choice
 from approvals.views.request import ApprovalRequest, number_from
 from workflow.core.errors import NotFound, NotPermitted, Stale
+from workflow.forms import PlainForm
 from workflow.permissions import DECIDE, REGISTER, URGE
 
 BOARD = (URGE, REGISTER, DECIDE)

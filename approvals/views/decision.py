@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from approvals.actions.deciding import decide, require_waiting, why_not
-from approvals.forms import PlainForm, decision_form
+from approvals.forms import decision_form
 from approvals.models import Approval, Step
 from approvals.queries.page import Matter, Story, find_step, load_matter
 from approvals.queries.talk import forget_gone_owner
 from approvals.screens import Choice, choice_called, in_his_words
-from approvals.views.intoform import run_into_form
 from approvals.views.offers import node_of, offered_at, past_of, story_of
 from approvals.views.request import ApprovalRequest, back_from, number_from, place_of, today_of
 from workflow.core.errors import NotFound, NotPermitted, Stale
+from workflow.forms import PlainForm, run_into_form
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from approvals.forms import SIGNS_BY_ORDER, DraftForm
+from approvals.forms import MORE, SIGNS_BY_ORDER, DraftForm, as_typed, asked_slots
 from approvals.models import Approval
 from approvals.queries.standing import may_act_at, open_approval, waiting_step
-from approvals.views.intoform import run_into_form
 from approvals.views.offers import who_must_act
 from approvals.views.request import ApprovalRequest, number_from, today_of
 from workflow.actions.document import HEAD_TITLE, Draft, draft_document, drafting_units
 from workflow.choices import FlowKind
 from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
+from workflow.forms import run_into_form
 from workflow.permissions import DO, URGE
 from workflow.queries.document import CHIEF_TITLE, symbol_of
 from workflow.queries.taskpage import find_task
@@ -35,7 +37,9 @@ def document_draft(request: ApprovalRequest) -> HttpResponse:
     units = drafting_units(actor, task, on=today)
     if not units:
         raise NotPermitted(f"Ông/bà không có quyền soạn văn bản{' cho nhiệm vụ này' if task else ''}.")
-    form = DraftForm(request.POST) if request.method == "POST" else DraftForm()
+    sent = request.method == "POST" and MORE not in request.POST
+    slots = asked_slots(request.POST)
+    form = DraftForm(request.POST, slots=slots) if sent else DraftForm(initial=as_typed(request.POST), slots=slots)
     form.offer([(unit.pk, unit.name) for unit in units], own=actor.unit_id)
     one = units[0] if len(units) == 1 else None
 
@@ -46,6 +50,7 @@ def document_draft(request: ApprovalRequest) -> HttpResponse:
             symbol = symbol_of(data["kind"], unit, today)
         except WrongState as error:
             raise Invalid(str(error)) from error
+        parts = form.parts()
         draft = Draft(
             kind=data["kind"],
             subject=data["subject"],
@@ -53,12 +58,13 @@ def document_draft(request: ApprovalRequest) -> HttpResponse:
             recipients=tuple(data["recipients"]),
             symbol=symbol,
             signer_title=CHIEF_TITLE if data["signer"] == SIGNS_BY_ORDER else HEAD_TITLE,
+            **{field.name: getattr(parts, field.name) for field in fields(parts)},
         )
         made.append(draft_document(draft, task=task, unit_id=unit.pk, by=actor, now=request.now).pk)
 
     made: list[int] = []
     status = 200
-    if request.method == "POST":
+    if sent:
         if form.is_valid() and run_into_form(form, write):
             return _lead_on(request, made[0])
         status = 400

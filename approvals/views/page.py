@@ -9,16 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from approvals.actions.talking import comment, enclose
-from approvals.forms import CommentForm, EncloseForm, PlainForm
+from approvals.forms import CommentForm, EncloseForm
 from approvals.models import Approval
 from approvals.queries.page import find_approval, load_matter
 from approvals.queries.talk import choosable, comments_of, enclosures_of, find_enclosure, may_give, may_speak
-from approvals.views.intoform import run_into_form
 from approvals.views.offers import past_of, story_of, waiting_of
 from approvals.views.request import ApprovalRequest, today_of
 from workflow.actions.document import may_revise
 from workflow.choices import DocumentStatus
 from workflow.core.errors import NotFound
+from workflow.forms import PlainForm, run_into_form
 
 NAMES_SHOWN = 6
 

@@ -11,11 +11,11 @@ from approvals.forms import ProposalForm
 from approvals.models import Approval
 from approvals.queries.page import list_proposals, proposing_units
 from approvals.queries.standing import open_approval
-from approvals.views.intoform import run_into_form
 from approvals.views.request import ApprovalRequest, number_from
 from workflow.actions.proposal import make_proposal
 from workflow.choices import FlowKind
 from workflow.core.errors import NotPermitted
+from workflow.forms import run_into_form
 from workflow.permissions import ANSWER, DO, SEE, SUBMIT
 
 OUTSIDE = frozenset({SEE, ANSWER})

@@ -10,15 +10,25 @@ from django.views.decorators.http import require_http_methods
 
 from approvals.actions.assigning import reassign
 from approvals.actions.deciding import require_waiting
-from approvals.forms import ReassignForm, ReviseForm
+from approvals.forms import (
+    MORE,
+    ReassignForm,
+    ReviseForm,
+    as_typed,
+    asked_slots,
+    first_slots,
+    standing_values,
+)
 from approvals.queries.difference import what_changed
 from approvals.queries.page import find_draft, find_step
 from approvals.queries.talk import choosable, may_give
-from approvals.views.intoform import run_into_form
 from approvals.views.request import ApprovalRequest, number_from, today_of
 from workflow.actions.document import may_revise, revise_document
 from workflow.choices import DocumentStatus
 from workflow.core.errors import NotPermitted, Stale, WrongState
+from workflow.forms import run_into_form
+from workflow.models import Document
+from workflow.queries.document import appendices_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,14 +46,14 @@ def document_revise(request: ApprovalRequest, document_id: int) -> HttpResponse:
     if document.status != DocumentStatus.DRAFT:
         raise WrongState("Văn bản này không còn là dự thảo nên không sửa được nữa.")
     seen = number_from(request.POST.get("revision"))
-    said = {"subject": document.subject, "body": document.body, "recipients": "\n".join(document.recipients)}
-    form = ReviseForm(request.POST) if request.method == "POST" else ReviseForm(initial=said)
+    sent = request.method == "POST" and MORE not in request.POST
+    form = _form(request, document, sent=sent)
     stale: Stale | None = None
     status = 200
-    if request.method == "POST":
+    if sent:
         status = 400
         try:
-            if form.is_valid() and run_into_form(form, lambda: _write(request, document_id, seen or 0, form)):
+            if form.is_valid() and run_into_form(form, lambda: _write(request, document, seen or 0, form)):
                 messages.success(request, "Đã sửa dự thảo; ai quyết định tiếp theo đều xem lời văn mới.")
                 return redirect("approval", approval.pk) if approval else redirect("document", document_id)
         except Stale as error:
@@ -55,16 +65,38 @@ def document_revise(request: ApprovalRequest, document_id: int) -> HttpResponse:
         "approval": approval,
         "task": document.task,
         "form": form,
+        "seen": document.revision if stale or seen is None else seen,
         "stale": stale,
         "back": reverse("approval", args=[approval.pk]) if approval else reverse("document", args=[document_id]),
     }
     return render(request, "approvals/revise.html", values, status=status)
 
 
-def _write(request: ApprovalRequest, document_id: int, seen: int, form: ReviseForm) -> object:
+def _form(request: ApprovalRequest, document: Document, *, sent: bool) -> ReviseForm:
+    """Return the form of a draft: as it stands, as it was sent, or as it was typed with room for one more appendix."""
+    former = appendices_of(document)
+    if sent:
+        form = ReviseForm(request.POST, slots=asked_slots(request.POST))
+    elif request.method == "POST":
+        form = ReviseForm(initial=as_typed(request.POST), slots=asked_slots(request.POST))
+    else:
+        form = ReviseForm(initial=standing_values(document, former), slots=first_slots(former))
+    form.former, form.of_kind = former, document.kind
+    return form
+
+
+def _write(request: ApprovalRequest, document: Document, seen: int, form: ReviseForm) -> object:
     data = form.cleaned_data
-    subject, body, recipients = data["subject"], data["body"], data["recipients"]
-    return revise_document(document_id, seen, subject, body, recipients, by=request.actor, now=request.now)
+    return revise_document(
+        document.pk,
+        seen,
+        data["subject"],
+        data["body"],
+        data["recipients"],
+        parts=form.parts(document.facts),
+        by=request.actor,
+        now=request.now,
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -197,7 +197,6 @@ def test_the_page_says_who_says_yes_and_in_which_order(site: House, enter: Enter
     [
         ({"kind": ""}, "Hãy chọn loại văn bản."),
         ({"kind": "QĐ"}, "Không có loại văn bản này."),
-        ({"recipients": " \n "}, "Hãy ghi ít nhất một nơi ở phần “Kính gửi”"),
         ({"recipients": "Công ty " + "A" * 255}, "Một dòng ở phần “Kính gửi” dài 263 ký tự"),
         ({"subject": " "}, "Hãy ghi trích yếu."),
         ({"subject": "a" * 501}, "Trích yếu dài quá 500 ký tự."),
@@ -224,6 +223,45 @@ def test_what_is_wrong_is_told_at_its_field_and_all_that_was_typed_is_kept(
     kept = {name: text for name, text in sent.items() if name not in wrong}
     assert kept.items() <= {bound.name: bound.value() for bound in response.context["form"]}.items()
     assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "message"),
+    [
+        ("CV", "recipients", "Hãy ghi ít nhất một nơi ở phần “Kính gửi”"),
+        ("TTr", "recipients", "Hãy ghi ít nhất một nơi ở phần “Kính gửi”"),
+        ("BC", "copies", "Hãy ghi ít nhất một nơi ở phần “Nơi nhận”"),
+        ("TB", "copies", "Hãy ghi ít nhất một nơi ở phần “Nơi nhận”"),
+        ("KH", "copies", "Hãy ghi ít nhất một nơi ở phần “Nơi nhận”"),
+    ],
+)
+def test_a_document_that_goes_nowhere_is_refused_where_its_kind_names_places(
+    site: House, enter: Enter, kind: str, field: str, message: str
+) -> None:
+    response = enter(site.member).post(PAGE, NOTICE | {"kind": kind, "recipients": " \n "})
+    assert response.status_code == 400
+    said = text_of(response)
+    assert f'<li><a href="#id_{field}">{message}' in said
+    assert f'id="id_{field}_error"' in said
+    assert ("<details open>" in said) == (field == "copies")
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["BC", "TB", "KH"])
+def test_a_report_a_notice_and_a_plan_may_go_to_noi_nhan_alone(site: House, enter: Enter, kind: str) -> None:
+    sent = NOTICE | {"kind": kind, "recipients": "", "copies": "- Các phòng;\n\nBan Giám đốc."}
+    assert enter(site.member).post(PAGE, sent).status_code == 302
+    document = Document.objects.get()
+    assert (document.recipients, document.copies) == ([], ["Các phòng", "Ban Giám đốc"])
+
+
+def test_the_internal_forms_are_not_drafted_on_this_page(site: House, enter: Enter) -> None:
+    said = text_of(enter(site.member).get(PAGE))
+    for kind in ("CV", "BC", "TB", "TTr", "KH"):
+        assert f'<option value="{kind}">' in said
+    for kind in ("PTr", "PHD", "TBBS", "PXL"):
+        assert f'<option value="{kind}">' not in said
+        assert enter(site.member).post(PAGE, NOTICE | {"kind": kind}).status_code == 400
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.REPORT, DocumentKind.NOTICE, DocumentKind.SUBMISSION])
@@ -431,8 +469,8 @@ def test_who_left_the_unit_may_read_his_draft_and_not_write_it_anew(site: House,
 def test_the_page_of_writing_anew_calls_the_field_as_the_paper_does(site: House, enter: Enter) -> None:
     document = draft_document(letter(), unit_id=site.division.pk, by=site.member, now=NOW)
     said = text_of(enter(site.member).get(f"/phe-duyet/van-ban/{document.pk}/sua/"))
-    assert "Kính gửi</label>" in said
-    assert "Nơi nhận" not in said
+    for label in ("Kính gửi</label>", "Trích yếu</label>", "Nội dung văn bản</label>", "Nơi nhận <span"):
+        assert label in said
 
 
 def test_a_draft_by_hand_can_be_dropped_by_who_drafted_it(site: House, enter: Enter) -> None:

@@ -12,13 +12,13 @@ from approvals.forms import (
     FORMS,
     REASONS,
     EncloseForm,
-    PlainForm,
     ProposalForm,
     ReassignForm,
     ReviseForm,
     decision_form,
 )
 from approvals.screens import CHOICES, Choice
+from workflow.forms import PlainForm
 
 EVERY_CHOICE = [(*key, choice) for key, choices in CHOICES.items() for choice in choices]
 CHECKS = {"quantity_ok": "yes", "content_ok": "no", "time_ok": "yes"}

@@ -25,7 +25,7 @@ def test_a_draft_is_sent_back_at_each_step_and_goes_out_at_last(site: Site, sit:
     specialist.follow("Sửa dự thảo")
     specialist.write("Kính gửi", "")
     specialist.press("Lưu dự thảo")
-    assert "Hãy ghi ít nhất một nơi ở phần “Kính gửi”" in specialist.wrong
+    assert "Hãy ghi ít nhất một nơi ở phần “Nơi nhận”" in specialist.wrong
     specialist.write("Kính gửi", "Người nộp hồ sơ (trình diễn)\nLưu: VT")
     specialist.write("Nội dung văn bản", "Sở đã tiếp nhận hồ sơ ngày 14/11/2022.")
     specialist.press("Lưu dự thảo")

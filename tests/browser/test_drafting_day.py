@@ -26,9 +26,11 @@ def test_a_notice_by_hand_is_sent_back_written_anew_signed_and_issued(site: Site
     specialist.sees("Đơn vị soạn: Phòng Kinh tế đối ngoại")
     specialist.picture("draft")
     specialist.press(KEEP)
-    for words in ("Hãy chọn loại văn bản.", "phần “Kính gửi”", "Hãy ghi trích yếu.", "Hãy ghi nội dung văn bản."):
+    for words in ("Hãy chọn loại văn bản.", "Hãy ghi trích yếu.", "Hãy ghi nội dung văn bản."):
         assert words in specialist.wrong
     specialist.pick("Loại văn bản", "Thông báo")
+    specialist.press(KEEP)
+    assert "Hãy ghi ít nhất một nơi ở phần “Nơi nhận”" in specialist.wrong
     specialist.write("Kính gửi", "Công ty trình diễn Q\nÔng Nguyễn Văn Mẫu")
     specialist.write("Trích yếu", FIRST)
     specialist.write("Nội dung văn bản", "Đề nghị bổ sung bản sao giấy chứng nhận.")
@@ -44,7 +46,8 @@ def test_a_notice_by_hand_is_sent_back_written_anew_signed_and_issued(site: Site
     address = f"/phe-duyet/{flow}/"
     assert (specialist.path, specialist.choices) == (address, [PRESENT])
     specialist.sees("TB-SKHĐT")
-    specialist.sees("Kính gửi: Công ty trình diễn Q; Ông Nguyễn Văn Mẫu")
+    specialist.sees("Công ty trình diễn Q;")
+    specialist.sees("Lưu: VT, KTĐN.")
     specialist.decide(PRESENT)
 
     head = sit("truongphong.ktdn")
@@ -126,3 +129,32 @@ def test_who_may_not_draft_is_offered_nothing(sit: Sit) -> None:
         hand.rail("Văn bản")
         assert hand.page.get_by_role("link", name=DRAFT).count() == 0
         hand.go("/van-ban/soan/", expected=403)
+
+
+def test_an_appendix_is_typed_without_scripts_and_read_on_the_page(site: Site, sit: Sit) -> None:
+    subject = "Cung cấp số liệu giả định S"
+    specialist = sit("chuyenvien.ktdn", scripts=False)
+    specialist.rail("Văn bản")
+    specialist.follow(DRAFT)
+    specialist.pick("Loại văn bản", "Công văn")
+    specialist.write("Kính gửi", "Sở Tài chính")
+    specialist.write("Trích yếu", subject)
+    specialist.write("Nội dung văn bản", "Đề nghị cung cấp số liệu theo phụ lục kèm theo.")
+    specialist.page.get_by_text("Phần khác của văn bản").click()
+    specialist.pick("Độ khẩn", "Khẩn")
+    specialist.page.get_by_text("Phụ lục 1 (trống)").click()
+    specialist.write("Tên phụ lục 1", "Danh mục số liệu")
+    specialist.write("Nội dung phụ lục 1", "Stt | Số liệu | Kỳ\n1 | Thu ngân sách | Quý III\n2 | Chi đầu tư | Quý III")
+    specialist.press("Thêm phụ lục")
+    assert specialist.page.get_by_label("Trích yếu").input_value() == subject
+    assert "Thu ngân sách" in specialist.page.get_by_label("Nội dung phụ lục 1").input_value()
+    specialist.page.get_by_text("Phụ lục 2 (trống)").click()
+    specialist.write("Tên phụ lục 2", "Biểu trống")
+    specialist.press(KEEP)
+    assert "Phụ lục 2 chưa có nội dung" in specialist.wrong
+    specialist.picture("draft-appendices")
+    specialist.write("Tên phụ lục 2", "")
+    specialist.press(KEEP)
+    for words in ("KHẨN", "Phụ lục: Danh mục số liệu", "Thu ngân sách", "Quý III"):
+        specialist.sees(words)
+    specialist.picture("draft-read")

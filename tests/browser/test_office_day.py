@@ -122,13 +122,13 @@ def test_a_silent_body_is_reported_to_the_province_and_its_direction_opens_a_new
 
     clerk = sit("vanthu")
     clerk.rail("Bàn điều phối")
-    before = int(site.value("SELECT last_number FROM workflow_registerbook"))
+    before = int(site.value("SELECT last_number FROM workflow_registerbook WHERE series = 'chung'"))
     clerk.begin("Phát hành văn bản: Văn thư cho số, phát hành", "Hồ sơ trình diễn 10")
     assert clerk.heading == ISSUE
     clerk.press(ISSUE)
     assert clerk.told == "Đã phát hành văn bản."
     assert clerk.path == "/ban-dieu-phoi/"
-    assert int(site.value("SELECT last_number FROM workflow_registerbook")) == before + 1
+    assert int(site.value("SELECT last_number FROM workflow_registerbook WHERE series = 'chung'")) == before + 1
     number = f"{before + 1}/BC-SKHĐT"
 
     reviewer.go(f"/nhiem-vu/{site.task(SILENT_BODY)}/")

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.document import LetterheadFacts, set_letterhead
 from workflow.actions.unit import (
     UnitFacts,
     define_unit_set,
@@ -60,7 +61,7 @@ def _facts(row: UnitSeed) -> UnitFacts:
 
 @action
 def seed_demonstration(*, by: Actor | None, now: datetime) -> SeedCounts:
-    """Add the demonstration's units, resolved sets, people and delegation; run again, it adds only what is missing.
+    """Add the demonstration's units, names, sets, people and delegation; run again, it adds only what is missing.
 
     The people share one password that stands in the seed file: never for real use. A set that somebody defined
     otherwise since is left alone.
@@ -72,6 +73,7 @@ def seed_demonstration(*, by: Actor | None, now: datetime) -> SeedCounts:
     seed = load_demonstration()
     units = seed_units([_facts(row) for row in seed.units], by=by, now=now)
     _abbreviate(seed, by=by, now=now)
+    _name_bodies(seed, by=by, now=now)
     sets = _define_sets(seed, by=by, now=now)
     people = _open_people(seed, by=by, now=now)
     delegations = _delegate(seed, by=by, now=now)
@@ -85,6 +87,23 @@ def _abbreviate(seed: DemonstrationSeed, *, by: Actor | None, now: datetime) -> 
         unit.save(update_fields=["abbreviation"])
         after = {"abbreviation": unit.abbreviation}
         record_event("unit.abbreviate", subject=f"unit:{unit.code}", by=by, now=now, after=after)
+
+
+def _name_bodies(seed: DemonstrationSeed, *, by: Actor | None, now: datetime) -> None:
+    """Write how the issuing body names itself, unless somebody wrote it already."""
+    for row in seed.letterheads:
+        body = Unit.objects.filter(code=row.unit, letterheads__isnull=True).first()
+        if body is None:
+            continue
+        values = LetterheadFacts(
+            parent_name=row.parent_name,
+            name=row.name,
+            abbreviation=row.abbreviation,
+            place=row.place,
+            basis=row.basis,
+            valid_from=seed.valid_from,
+        )
+        set_letterhead(body.pk, values, by=by, now=now)
 
 
 def _define_sets(seed: DemonstrationSeed, *, by: Actor | None, now: datetime) -> int:

@@ -33,7 +33,7 @@ from workflow.permissions import CHECK, DECIDE, REGISTER, SUBMIT, URGE, Actor
 from workflow.queries.document import province, symbol_of
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.task import subject_of
-from workflow.queries.wording import basis_of, earlier_reminders, facts_with_names
+from workflow.queries.wording import basis_of, read_matter
 
 
 class _Case(NamedTuple):
@@ -116,14 +116,22 @@ def _draft_report(
     task: Task, record: Mapping[str, object], reason: str, *, by: Actor | None, now: datetime
 ) -> Document:
     day = local_day(now)
-    subject, body = escalation_text(
-        facts_with_names(task), basis=basis_of(record), reminders=earlier_reminders(task), today=day, reason=reason
+    matter = read_matter(task, today=day, trail=True)
+    words = escalation_text(
+        matter.facts,
+        basis=basis_of(record),
+        reminders=matter.earlier,
+        today=day,
+        reason=reason,
+        moments=matter.moments,
     )
     draft = Draft(
         kind=DocumentKind.REPORT,
-        subject=subject,
-        body=body,
+        subject=words.subject,
+        body=words.body,
         recipients=(province(day).name,),
+        copies=words.copies,
+        appendices=words.appendices,
         symbol=symbol_of(DocumentKind.REPORT, task.host_unit, day),
         signer_title=HEAD_TITLE,
     )

@@ -45,6 +45,17 @@ class Waiting:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody decided at a step of a flow, and the words that he gave with it ("" for none)."""
+
+    by: str
+    step: str
+    choice: str
+    note: str
+    at: datetime
+
+
 class Flows(Protocol):
     """What the app of the flows offers."""
 
@@ -105,6 +116,9 @@ class Flows(Protocol):
 
     def waiting(self, kind: FlowKind | None = None, target_id: int | None = None) -> Sequence[Waiting]:
         """Return the steps that wait, all or those of a kind and target, in the order in which they were reached."""
+
+    def said(self, kind: FlowKind, target_id: int) -> Sequence[Said]:
+        """Return what people decided and said at the steps of a target's flow so far, in order of time."""
 
     def figures(self) -> Mapping[FlowKind, Mapping[str, int]]:
         """Return for each flow how many approvals ended with each result or are open, and how often each was decided.

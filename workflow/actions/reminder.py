@@ -30,7 +30,7 @@ from workflow.permissions import DO, REGISTER, SUBMIT, URGE, Actor
 from workflow.queries.document import CHIEF_TITLE, symbol_of
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.task import subject_of
-from workflow.queries.wording import basis_of, earlier_reminders, facts_with_names
+from workflow.queries.wording import basis_of, read_matter
 
 
 class _Paper(NamedTuple):
@@ -94,20 +94,21 @@ def _decide_reminder(task: Task, subject: Subject, now: datetime) -> tuple[Decis
 
 def _draft_letter(task: Task, decision: Decision, *, by: Actor, now: datetime) -> Document:
     day = local_day(now)
-    facts = facts_with_names(task)
-    subject, body = reminder_text(
-        facts,
+    matter = read_matter(task, today=day)
+    words = reminder_text(
+        matter.facts,
         decision.ordinal,
         basis=basis_of(decision.record()),
-        earlier=earlier_reminders(task),
+        earlier=matter.earlier,
         wait_days=int(load_rulebook().policies.on(day).wait),
     )
     inside = task.unit is not None and task.unit.is_internal
     draft = Draft(
         kind=DocumentKind.LETTER,
-        subject=subject,
-        body=body,
-        recipients=(facts.unit_name,),
+        subject=words.subject,
+        body=words.body,
+        recipients=(matter.facts.unit_name,),
+        copies=words.copies,
         symbol=symbol_of(DocumentKind.LETTER, task.host_unit, day),
         signer_title=CHIEF_TITLE if inside else HEAD_TITLE,
     )

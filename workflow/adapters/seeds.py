@@ -72,11 +72,24 @@ class DelegationSeed:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterheadSeed:
+    """How a unit names itself on its documents, in force from the demonstration's first day."""
+
+    unit: str
+    parent_name: str
+    name: str
+    abbreviation: str
+    place: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemonstrationSeed:
     """All demonstration data."""
 
     valid_from: date
     password: str
+    letterheads: tuple[LetterheadSeed, ...]
     units: tuple[UnitSeed, ...]
     abbreviations: Mapping[str, str]
     sets: tuple[SetSeed, ...]
@@ -115,6 +128,7 @@ def load_demonstration() -> DemonstrationSeed:
     return DemonstrationSeed(
         valid_from=valid_from,
         password=_text(content, "password"),
+        letterheads=tuple(_letterhead(row) for row in _rows(content, "letterheads")),
         units=tuple(_unit(row, valid_from=valid_from, demonstration=True) for row in _rows(content, "units")),
         abbreviations={code: _text(_row(content, "abbreviations"), code) for code in _row(content, "abbreviations")},
         sets=tuple(
@@ -122,6 +136,17 @@ def load_demonstration() -> DemonstrationSeed:
         ),
         people=tuple(_person(row) for row in _rows(content, "people")),
         delegations=tuple(_delegation(row) for row in _rows(content, "delegations")),
+    )
+
+
+def _letterhead(row: Row) -> LetterheadSeed:
+    return LetterheadSeed(
+        unit=_text(row, "unit"),
+        parent_name=_text(row, "parent_name"),
+        name=_text(row, "name"),
+        abbreviation=_text(row, "abbreviation"),
+        place=_text(row, "place"),
+        basis=_text(row, "basis"),
     )
 
 

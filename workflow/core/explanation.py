@@ -46,6 +46,7 @@ POLICY_LABELS: dict[str, str] = {
     "online_target": "chỉ tiêu II.2.5",
     "customer_escalation": "chuyển UBND tỉnh theo yêu cầu của khách hàng (thang A)",
     "step_days": "thời hạn của mỗi bước phê duyệt (ngày làm việc)",
+    "register_series": "dãy số văn bản đi",
 }
 
 EFFECT_WORDS = {

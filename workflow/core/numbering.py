@@ -6,11 +6,39 @@ LETTER = "CV"
 """Công văn: the one kind that has no abbreviation of its own in its symbol."""
 
 COMMON_SERIES = "chung"
-"""One common series a year for every kind. Điều 15 leaves it to the head of the body whether there is one series or
-one a kind; one is the plainer choice, and a head who wants more opens further series."""
+"""One common series a year for every kind that Điều 7 lists."""
+
+COMMON, BY_KIND = "common", "by_kind"
+"""Values of the policy `register_series`: Điều 15 leaves it to the head of the body whether there is one series a year
+or one a kind."""
 
 FIRST_NUMBER = 1
 LARGEST_NUMBER = 999_999
+
+
+def series_for(kind: str, mode: str, *, internal: bool = False) -> str:
+    """Return the series that numbers a kind: the common one, or the kind's own.
+
+    An internal form always has its own series, so that it takes no number of the register of outgoing documents; that
+    is house practice.
+    """
+    return kind if internal or mode == BY_KIND else COMMON_SERIES
+
+
+def volume_of(series: str, ordinal: int) -> str:
+    """Return the name of a series' volume in its year: "chung", "chung 2"."""
+    return series if ordinal == 1 else f"{series} {ordinal}"
+
+
+def renewed_symbol(symbol: str, kind: str, former: str, present: str) -> str:
+    """Return the symbol with the body's former abbreviation replaced, where the symbol is made of it.
+
+    The drafting unit's part of a công văn stays: "SKHĐT-VP" becomes "STC-VP"; "BC-SKHĐT" becomes "BC-STC".
+    """
+    if kind == LETTER:
+        drafting = symbol.removeprefix(f"{former}-")
+        return f"{present}-{drafting}" if drafting != symbol else symbol
+    return f"{kind}-{present}" if symbol == f"{kind}-{former}" else symbol
 
 
 def symbol_for(kind: str, body_abbreviation: str, unit_abbreviation: str) -> str:

@@ -34,6 +34,7 @@ DEFAULT_POLICIES: dict[str, PolicyValue] = {
     "online_target": "max",
     "customer_escalation": True,
     "step_days": 2,
+    "register_series": "common",
 }
 """Domain.md section 4: what holds when no row of a key is in force yet."""
 

@@ -3,7 +3,17 @@
 from workflow.models.adjustment import Extension, Obstacle, Suspension
 from workflow.models.audit import AuditChain, AuditCheckpoint, AuditEvent
 from workflow.models.calendar import CalendarDay, DemonstrationClock
-from workflow.models.document import Delivery, Document, DocumentRevision, RegisterBook
+from workflow.models.document import (
+    Appendix,
+    Delivery,
+    Document,
+    DocumentLink,
+    DocumentRevision,
+    DocumentSignature,
+    Letterhead,
+    Recall,
+    RegisterBook,
+)
 from workflow.models.escalation import Direction, Escalation
 from workflow.models.job import ScheduledRun, WorkerLease
 from workflow.models.notification import Notification
@@ -24,6 +34,7 @@ from workflow.models.task import Task
 from workflow.models.unit import Delegation, Membership, Person, Unit, UnitSetMember
 
 __all__ = [
+    "Appendix",
     "Attachment",
     "AuditChain",
     "AuditCheckpoint",
@@ -35,9 +46,12 @@ __all__ = [
     "DemonstrationClock",
     "Direction",
     "Document",
+    "DocumentLink",
     "DocumentRevision",
+    "DocumentSignature",
     "Escalation",
     "Extension",
+    "Letterhead",
     "Membership",
     "Notification",
     "Obstacle",
@@ -50,6 +64,7 @@ __all__ = [
     "Policy",
     "ProgressNote",
     "Proposal",
+    "Recall",
     "RegisterBook",
     "Reminder",
     "Report",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from workflow.core.escalation import Subject, local_day
@@ -18,6 +20,13 @@ def visible_tasks(actor: Actor) -> QuerySet[Task]:
 def may_see(actor: Actor, task: Task) -> bool:
     """Tell whether the person may see the task, without a query."""
     return actor.may(SEE, task.unit_id) or actor.may(SEE, task.host_unit_id)
+
+
+def may_any(actor: Actor, codenames: Iterable[str], task: Task | None) -> bool:
+    """Tell whether the person holds one of the rights on either unit of the task; without a task, on any unit."""
+    if task is None:
+        return any(actor.holds(codename) for codename in codenames)
+    return any(actor.may(codename, unit) for codename in codenames for unit in (task.unit_id, task.host_unit_id))
 
 
 def subject_of(task: Task) -> Subject:

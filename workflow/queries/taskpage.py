@@ -24,6 +24,7 @@ from workflow.models import (
     Task,
 )
 from workflow.permissions import Actor
+from workflow.queries.paperlist import marked
 from workflow.queries.report import report_thread
 from workflow.queries.rulebook import load_rulebook
 from workflow.queries.task import may_see, visible_tasks
@@ -175,9 +176,11 @@ def load_task_facts(actor: Actor, task_id: int, *, now: datetime) -> TaskFacts:
         now=now,
         rulebook=load_rulebook(),
         reports=list(report_thread(task, for_actor=actor).prefetch_related("attachments").order_by("-version")),
-        reminders=list(task.reminders.select_related("document", "rule").order_by("round", "ordinal", "id")),
+        reminders=list(task.reminders.select_related("document__recall", "rule").order_by("round", "ordinal", "id")),
         escalations=list(
-            task.escalations.select_related("document", "rule").prefetch_related("directions").order_by("-raised_at")
+            task.escalations.select_related("document__recall", "rule")
+            .prefetch_related("directions")
+            .order_by("-raised_at")
         ),
         extensions=list(task.extensions.all()),
         suspensions=list(task.suspensions.all()),
@@ -188,7 +191,7 @@ def load_task_facts(actor: Actor, task_id: int, *, now: datetime) -> TaskFacts:
             for child in task.children.select_related("unit", "host_unit").order_by("sequence", "id")
             if may_see(actor, child)
         ],
-        documents=list(task.documents.all()),
+        documents=list(marked(task.documents.all())),
         loose_files=list(task.attachments.filter(report__isnull=True)),
     )
 

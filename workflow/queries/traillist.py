@@ -79,14 +79,19 @@ class TrailPage:
 
 def search_trail(sought: Sought, *, after: int | None = None) -> TrailPage:
     """Return a page of events, newest first (at most four queries). Permission and logging are the caller's."""
+    found = read_trail(sought, most=PAGE + 1, after=after)
+    shown = found[:PAGE]
+    return TrailPage(shown, shown[-1].pk if len(found) > PAGE else None)
+
+
+def read_trail(sought: Sought, *, most: int, after: int | None = None) -> list[Entry]:
+    """Return at most `most` events, newest first, older than the event `after` (at most four queries)."""
     rows = _narrow(AuditEvent.objects.order_by("-id"), sought)
     if after is not None:
         rows = rows.filter(id__lt=after)
-    found = list(rows[: PAGE + 1])
-    shown = found[:PAGE]
-    codes = dict(Task.objects.filter(pk__in={row.task_id for row in shown if row.task_id}).values_list("pk", "code"))
-    entries = [_entry(row, codes) for row in shown]
-    return TrailPage(entries, shown[-1].pk if len(found) > PAGE else None)
+    found = list(rows[:most])
+    codes = dict(Task.objects.filter(pk__in={row.task_id for row in found if row.task_id}).values_list("pk", "code"))
+    return [_entry(row, codes) for row in found]
 
 
 def _narrow(rows: QuerySet[AuditEvent], sought: Sought) -> QuerySet[AuditEvent]:

@@ -11,7 +11,7 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from workflow.choices import TaskState
+from workflow.choices import ADDRESSED_KINDS, Circulation, DocumentKind, TaskState
 from workflow.core.workday import WorkCalendar
 from workflow.models import Task
 from workflow.queries.tasklist import Standing, standing_of
@@ -130,7 +130,20 @@ def yes_no(value: bool | None) -> str:
 @register.simple_tag
 def document_title(kind: str) -> SafeString:
     """Return the printed name of a kind of document; công văn has none."""
-    return SafeString({"BC": "BÁO CÁO", "TB": "THÔNG BÁO", "TTr": "TỜ TRÌNH"}.get(kind, ""))
+    named = kind in DocumentKind.values and kind != DocumentKind.LETTER
+    return SafeString(DocumentKind(kind).label.upper() if named else "")
+
+
+@register.simple_tag
+def is_addressed(kind: str) -> bool:
+    """Tell whether a kind of document says "Kính gửi"; any other names everybody under "Nơi nhận"."""
+    return kind in ADDRESSED_KINDS
+
+
+@register.filter
+def circulation(value: str) -> str:
+    """Return what is printed of how far a document may go, "" when it may go anywhere."""
+    return Circulation(value).label.upper() if value and value in Circulation.values else ""
 
 
 @register.filter

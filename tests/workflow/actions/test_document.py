@@ -22,7 +22,6 @@ from workflow.actions.document import (
     draft_document,
     issue_document,
     open_register,
-    paper_of,
     render_document,
     render_documents,
     request_rendering,
@@ -33,6 +32,7 @@ from workflow.core.errors import Invalid, NotFound, NotPermitted, WrongState
 from workflow.models import AuditEvent, Document, RegisterBook, Task, Unit
 from workflow.permissions import Actor
 from workflow.queries.document import text_hash
+from workflow.queries.paper import paper_of
 
 NOW = at(date(2022, 10, 17))
 
@@ -344,7 +344,7 @@ def test_a_paper_carries_the_letterhead_as_the_plans_print_it(house: House) -> N
         name="Sở Kế hoạch và Đầu tư tỉnh Khánh Hòa", parent=house.province
     )
     paper = paper_of(drafted(house.clerk))
-    assert (paper.parent_name, paper.body_name) == ("UBND tỉnh Khánh Hòa", "Sở Kế hoạch và Đầu tư")
+    assert (paper.head.parent_name, paper.head.name) == ("UBND tỉnh Khánh Hòa", "Sở Kế hoạch và Đầu tư")
     assert (paper.is_draft, paper.keeper) == (True, "VP")
 
 

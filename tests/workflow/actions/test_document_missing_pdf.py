@@ -13,12 +13,15 @@ from django.core.files.storage import default_storage
 from django_tasks_db.models import DBTaskResult
 
 from tests.factories import House, at, make_task
-from workflow.actions.document import RENDER_CHUNK, RENDER_GRACE, Draft, draft_document, issue_document, render_missing
+from workflow.actions.document import RENDER_GRACE, Draft, draft_document, issue_document, render_missing
 from workflow.actions.document import rendering as documents
 from workflow.actions.job import SCHEDULES, render_missing_job
-from workflow.choices import DocumentKind, DocumentStatus
-from workflow.models import Document
+from workflow.adapters.pdf import PrintedPdf
+from workflow.choices import DocumentKind, DocumentStatus, SignatureRole
+from workflow.models import Appendix, Document, DocumentSignature
 from workflow.queries.trail.facts import verify_facts
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")
 
 NOW = at(date(2022, 10, 17))
 LATER = NOW + RENDER_GRACE
@@ -47,7 +50,7 @@ def asked_for() -> list[list[list[int]]]:
 
 def store(document: Document, content: bytes = b"%PDF-1.7 mau") -> None:
     """Store a PDF as the job does, without printing one."""
-    assert documents._store_pdf(document.pk, content)
+    assert documents._store_pdf(document.pk, PrintedPdf(content, 1))
     document.refresh_from_db()
 
 
@@ -79,11 +82,30 @@ def test_each_gets_a_job_of_its_own_so_that_one_bad_one_stops_no_other(house: Ho
 
 
 def test_a_long_list_is_taken_in_parts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "RENDER_CHUNK", 2)
-    assert RENDER_CHUNK > 2
+    monkeypatch.setattr(documents, "MISSING_AT_MOST", 2)
     for _ in range(3):
         issued(house)
     assert render_missing(now=LATER) == 2
+
+
+def test_those_whose_printing_failed_go_together_behind_the_untried(house: House) -> None:
+    """They fail alone, by an error that is kept; what was never tried may kill its worker and so gets its own job."""
+    found = [issued(house) for _ in range(4)]
+    failed = [document.pk for document in found[:2]]
+    Document.objects.filter(pk__in=failed).update(pdf_error="Dữ liệu của văn bản có chỗ không in được.")
+    assert render_missing(now=LATER) == 4
+    assert asked_for() == [[[found[2].pk]], [[found[3].pk]], [failed]]
+
+
+def test_many_that_fail_for_ever_never_crowd_out_what_was_not_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MISSING_AT_MOST", 1)
+    monkeypatch.setattr(documents, "FAULTY_AT_MOST", 1)
+    found = [issued(house) for _ in range(3)]
+    Document.objects.filter(pk__in=[found[0].pk, found[1].pk]).update(pdf_error="Chương trình in gặp lỗi.")
+    render_missing(now=LATER)
+    assert asked_for() == [[[found[2].pk]], [[found[0].pk]]]
 
 
 def test_the_job_asks_at_the_sites_moment_and_asking_twice_prints_once(
@@ -93,12 +115,11 @@ def test_the_job_asks_at_the_sites_moment_and_asking_twice_prints_once(
     monkeypatch.setattr("workflow.actions.job.current_moment", lambda: LATER)
     assert render_missing_job.func() == {"documents": 1}
     assert render_missing_job.func() == {"documents": 1}
-    printed = []
-    monkeypatch.setattr(documents, "print_paper", lambda paper: printed.append(1) or b"%PDF-1.7 mau")
-    done = [documents.render_documents.func(args[0]) for args in asked_for()]
-    assert (done, len(printed)) == ([1, 0], 1)
+    assert [documents.render_documents.func(args[0]) for args in asked_for()] == [1, 0]
     document.refresh_from_db()
-    assert document.pdf_sha256 == hashlib.sha256(b"%PDF-1.7 mau").hexdigest()
+    with default_storage.open(document.pdf_name, "rb") as content:
+        assert document.pdf_sha256 == hashlib.sha256(content.read()).hexdigest()
+    assert len(list(file_store.rglob("*.pdf"))) == 1
     assert render_missing_job.func() == {"documents": 0}
 
 
@@ -125,7 +146,8 @@ def test_untouched_documents_agree_with_their_hashes(house: House, file_store: P
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("body", "Đã sửa"), ("subject", "Đã sửa"), ("number", 77), ("recipients", ["Nơi khác"])]
+    ("column", "value"),
+    [("body", "Đã sửa"), ("subject", "Đã sửa"), ("symbol", "SKHĐT-TH"), ("recipients", ["Nơi khác"])],
 )
 def test_an_issued_text_that_was_changed_is_found(house: House, column: str, value: object) -> None:
     document = issued(house)
@@ -134,6 +156,71 @@ def test_an_issued_text_that_was_changed_is_found(house: House, column: str, val
     assert (found.kind, found.column, found.task_id) == ("văn bản", "text_sha256", document.task_id)
     assert found.stored == document.text_sha256 != found.found
     assert str(found).startswith("văn bản ")
+
+
+def test_a_number_that_its_book_never_gave_is_found(house: House) -> None:
+    document = issued(house)
+    Document.objects.filter(pk=document.pk).update(number=77)
+    found = {one.column: (one.stored, one.found) for one in verify_facts().disagreements}
+    assert found["number"] == ("77", "từ 1 đến 1")
+    assert set(found) == {"number", "text_sha256"}
+
+
+def test_a_year_or_issuer_unlike_the_books_is_found(house: House) -> None:
+    document = issued(house)
+    Document.objects.filter(pk=document.pk).update(year=2021, issuer=house.province)
+    found = {one.column: (one.stored, one.found) for one in verify_facts().disagreements}
+    assert found == {
+        "issuer_id": (str(house.province.pk), str(house.department.pk)),
+        "year": ("2021", "2022"),
+    }
+
+
+def test_a_document_from_before_these_columns_agrees(house: House) -> None:
+    document = issued(house)
+    Document.objects.filter(pk=document.pk).update(year=None, issuer=None)
+    assert verify_facts().ok
+
+
+def test_frozen_names_that_can_no_longer_be_read_are_found(house: House) -> None:
+    document = issued(house)
+    Document.objects.filter(pk=document.pk).update(head={"name": "Sở Kế hoạch và Đầu tư"})
+    found = {one.column: one.found for one in verify_facts().disagreements}
+    assert found["head"] == "(không đọc được)"
+    assert set(found) == {"head", "text_sha256"}
+
+
+def test_an_appendix_that_can_no_longer_be_read_is_found_and_stops_nothing(house: House) -> None:
+    first, second = issued(house), issued(house)
+    Appendix.objects.create(document=first, ordinal=1, title="Danh mục", columns=[{"cot": "Tên"}], rows=[["a"]])
+    Document.objects.filter(pk=second.pk).update(body="Đã sửa")
+    found = [(one.code, one.found == "(không đọc được)") for one in verify_facts().disagreements]
+    assert sorted(found) == sorted([(first.full_number, True), (second.full_number, False)])
+
+
+def test_a_signed_file_that_was_changed_or_lost_is_found(house: House, file_store: Path) -> None:
+    document = issued(house)
+    store(document)
+    for ordinal, role in enumerate(SignatureRole, 1):
+        content = b"%PDF-1.7 da ky " + role.value.encode()
+        DocumentSignature.objects.create(
+            document=document,
+            ordinal=ordinal,
+            role=role,
+            signed_at=NOW,
+            file_name=default_storage.save(f"signed/{ordinal}.pdf", ContentFile(content)),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+    assert verify_facts().ok
+    first, second = DocumentSignature.objects.order_by("ordinal")
+    default_storage.delete(first.file_name)
+    default_storage.delete(second.file_name)
+    default_storage.save(second.file_name, ContentFile(b"khac"))
+    found = [(one.kind, one.code, one.found) for one in verify_facts().disagreements]
+    assert found == [
+        ("chữ ký số", document.full_number, "(không còn tệp)"),
+        ("chữ ký số", document.full_number, hashlib.sha256(b"khac").hexdigest()),
+    ]
 
 
 def test_a_draft_may_still_be_changed(house: House) -> None:

@@ -195,7 +195,8 @@ def test_what_the_engine_issues_itself_is_noted_too(house: House) -> None:
     task = make_task(house, due_on=date(2022, 10, 14), nudged_days=1)
     sweep(now=at(date(2022, 10, 17), "08:00"))
     letter = Reminder.objects.get(task=task).document
-    assert list(letter.deliveries.values_list("recipient", "through")) == [("Phòng Một", "")]
+    assert letter.copies == ["Lãnh đạo Sở (b/c)"]
+    assert list(letter.deliveries.values_list("recipient", "through")) == [("Phòng Một", ""), ("Lãnh đạo Sở", "")]
 
 
 def test_a_letter_that_the_engine_only_drafts_went_nowhere(house: House) -> None:

@@ -115,8 +115,18 @@ def test_the_report_is_drafted_with_its_chronology_and_says_that_no_clause_stand
     assert (document.kind, document.status, document.symbol) == (DocumentKind.REPORT, DocumentStatus.DRAFT, "BC-SKHĐT")
     assert document.recipients == ["Ủy ban nhân dân tỉnh Khánh Hòa"]
     assert "không có trong điều khoản của Kế hoạch" in document.body
-    assert "Lần 1: đã đôn đốc tại Văn bản số 01/SKHĐT-VP ngày 17 tháng 10 năm 2022." in document.body
-    assert "Lần 2: đã đôn đốc tại Văn bản số 02/SKHĐT-VP ngày 21 tháng 10 năm 2022." in document.body
+    assert document.copies == ["Lãnh đạo Sở (b/c)"]
+    lines = document.body.split("\n")
+    chronology = lines[lines.index("II. QUÁ TRÌNH THEO DÕI, ĐÔN ĐỐC") + 1 : lines.index("III. CĂN CỨ BÁO CÁO")]
+    assert [line.partition(" của Sở")[0] for line in chronology] == [
+        "1. Ngày 03/10/2022: Giao nhiệm vụ cho Phòng Một, hạn 14/10/2022.",
+        "2. Ngày 14/10/2022: Hết thời hạn, chưa nhận được báo cáo kết quả thực hiện.",
+        "3. Ngày 17/10/2022: Phát hành Công văn số 01/SKHĐT-VP đôn đốc lần 1.",
+        "4. Ngày 21/10/2022: Phát hành Công văn số 02/SKHĐT-VP đôn đốc lần 2.",
+        "Các văn bản đôn đốc đã phát hành:",
+        "- Lần 1: Công văn số 01/SKHĐT-VP ngày 17 tháng 10 năm 2022",
+        "- Lần 2: Công văn số 02/SKHĐT-VP ngày 21 tháng 10 năm 2022",
+    ]
 
 
 def test_the_duty_leaves_one_event_with_the_decision_and_tells_office_leaders_and_unit(rules: House) -> None:
@@ -297,7 +307,9 @@ def test_the_new_round_has_its_own_two_reminders_and_its_own_duty(rules: House) 
         (2, 2),
     ]
     assert again.document is not None
-    assert "01/SKHĐT-VP" not in again.document.body
+    cited = again.document.body.partition("Các văn bản đôn đốc đã phát hành:")[2]
+    assert ("01/SKHĐT-VP" in cited, "04/SKHĐT-VP" in cited) == (False, True)
+    assert "UBND tỉnh có ý kiến chỉ đạo tại Văn bản số 1234/UBND-KT" in again.document.body
 
 
 def test_a_new_deadline_gives_a_consulted_body_time_so_that_it_is_not_reported_the_next_morning(rules: House) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from django.core.management import call_command
@@ -28,6 +29,8 @@ from workflow.actions.rehearsal import (
 from workflow.actions.rehearsal.scenes import SCENES
 from workflow.actions.rehearsal.script import ASSIGNED_WORK, DOSSIERS
 from workflow.choices import (
+    INTERNAL_FORMS,
+    DocumentKind,
     DocumentStatus,
     EscalationStatus,
     FlowKind,
@@ -128,12 +131,46 @@ def test_the_plan_of_2022_runs_and_that_of_2023_is_only_imported(year: Summary, 
 
 
 def test_the_register_goes_on_after_the_plans_own_number_without_a_gap(year: Summary, db: None) -> None:
-    [book] = RegisterBook.objects.all()
-    issued = Document.objects.filter(book=book).order_by("number")
-    assert list(issued.values_list("number", flat=True)) == list(range(1187, book.last_number + 1))
-    days = list(issued.values_list("issued_at", flat=True))
+    books = {book.series: book for book in RegisterBook.objects.all()}
+    assert set(books) == {"chung", *INTERNAL_FORMS}
+    counted = 0
+    for series, book in books.items():
+        issued = Document.objects.filter(book=book).order_by("number")
+        first = 1187 if series == "chung" else 1
+        assert list(issued.values_list("number", flat=True)) == list(range(first, book.last_number + 1))
+        days = list(issued.values_list("issued_at", flat=True))
+        assert days == sorted(days)
+        counted += len(days)
+    assert year.documents == counted
+
+
+def test_each_kind_of_document_was_issued_from_the_years_data(year: Summary, db: None) -> None:
+    issued = Document.objects.filter(status=DocumentStatus.ISSUED)
+    assert set(issued.values_list("kind", flat=True)) == set(DocumentKind)
+    briefings = issued.filter(subject__endswith="phục vụ cuộc họp giao ban").order_by("number")
+    assert [int(row.subject.split()[7]) for row in briefings] == list(range(4, 11))
+    half = issued.get(subject="Kết quả thực hiện Kế hoạch số 1186/KH-SKHĐT 6 tháng đầu năm 2022")
+    assert (half.revision, half.recipients) == (2, ["Ủy ban nhân dân tỉnh Khánh Hòa (thông qua Sở Nội vụ)"])
+    [table] = half.appendices.all()
+    assert table.landscape
+    assert len(table.rows) > 24
+    assert {len(cells) for cells in table.rows} == {1, 7}
+    slip = issued.get(kind=DocumentKind.ROUTING_SLIP)
+    assert [said["text"] for said in slip.facts["opinions"]] == [
+        "Trình dự thảo",
+        "Trả lại: Chưa đúng thể thức: căn cứ ghi thiếu số, ngày; đề nghị sửa theo Nghị định 30/2020/NĐ-CP.",
+    ]
+
+
+def test_reports_to_ubnd_tell_what_was_done_in_the_order_of_time(year: Summary, db: None) -> None:
+    duty = Escalation.objects.filter(sent_at__isnull=False, document__isnull=False).order_by("pk").first()
+    assert duty is not None
+    lines = duty.document.body.split("\n")
+    told = [line for line in lines if re.match(r"\d+\. Ngày", line)]
+    days = [datetime.strptime(line.split()[2].rstrip(":"), "%d/%m/%Y").date() for line in told]  # noqa: DTZ007 -- a day
     assert days == sorted(days)
-    assert year.documents == len(days)
+    assert len(days) >= 3
+    assert "Phát hành Công văn số" in duty.document.body
 
 
 def test_of_three_bodies_one_answers_one_after_lan_1_and_the_silent_one_is_reported(year: Summary, db: None) -> None:

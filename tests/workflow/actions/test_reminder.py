@@ -77,9 +77,11 @@ def test_a_draft_leaves_one_event_on_the_task_with_its_decision(rules: House) ->
 
 
 def test_the_letter_cites_task_deadline_and_clause(rules: House) -> None:
-    body = drafted(rules, make_task(rules, title="Rà soát thủ tục", clause="I.1.1, gạch 1")).document.body
+    document = drafted(rules, make_task(rules, title="Rà soát thủ tục", clause="I.1.1, gạch 1")).document
+    body = document.body
+    assert document.copies == ["Lãnh đạo Sở (b/c)"]
     assert "Căn cứ II.1.1 Kế hoạch 1186/KH-SKHĐT: “Văn phòng Sở chủ trì, đôn đốc, nhắc nhở" in body
-    assert "Phòng Một được giao thực hiện (I.1.1, gạch 1): Rà soát thủ tục, hạn 14/10/2022." in body
+    assert "Phòng Một được giao thực hiện (I.1.1, gạch 1): Rà soát thủ tục, hạn ngày 14 tháng 10 năm 2022." in body
 
 
 def test_a_handling_officer_drafts_to_the_body_he_consults(rules: House) -> None:
@@ -169,7 +171,10 @@ def test_the_second_reminder_waits_and_then_cites_the_first(rules: House) -> Non
         drafted(rules, task, now=at(date(2022, 10, 20)))
     second = issued(rules, task, now=AFTER_WAIT)
     assert second.ordinal == 2
-    assert "Lần 1: đã đôn đốc tại Văn bản số 01/SKHĐT-VP ngày 17 tháng 10 năm 2022." in second.document.body
+    assert second.document.body.split("\n")[1] == (
+        "Việc này đã được đôn đốc lần 1 tại Công văn số 01/SKHĐT-VP ngày 17 tháng 10 năm 2022 của Sở Kế hoạch và Đầu "
+        f"tư về việc đôn đốc lần 1 việc thực hiện nhiệm vụ: {task.title}."
+    )
 
 
 def test_there_is_no_third_reminder_in_a_round(rules: House) -> None:

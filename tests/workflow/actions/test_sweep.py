@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import House, at, make_task, make_unit
 from workflow.actions import sweep as sweeping
@@ -421,3 +422,33 @@ def test_letters_bear_the_number_and_symbol_of_the_department_and_office_of_the_
     sweep(now=at(MONDAY_AFTER, "08:00"))
     letter = Reminder.objects.get(task=task).document
     assert (letter.full_number, letter.book.body_id if letter.book else None) == ("01/SM-VP-MOI", new.pk)
+
+
+def test_the_papers_of_many_take_as_many_statements_as_those_of_two(rules: House) -> None:
+    def swept(count: int, day: date) -> int:
+        """Let a body be consulted for work of UBND tỉnh and a unit be late, so often; return the sweep's statements."""
+        for _number in range(count):
+            parent = make_task(rules, kind=TaskKind.PROVINCE, origin=TaskOrigin.PROVINCE, due_on=date(2022, 12, 30))
+            make_task(
+                rules,
+                parent=parent,
+                kind=TaskKind.CONSULTATION,
+                origin=TaskOrigin.PROVINCE,
+                ladder=Ladder.C,
+                unit=rules.body,
+                host_unit=rules.division,
+                by_paper=True,
+                due_on=FRIDAY,
+                nudged_days=1,
+            )
+            make_task(rules, due_on=FRIDAY, nudged_days=1)
+        with CaptureQueriesContext(connection) as made:
+            result = sweep(now=at(day, "08:00"))
+        assert (result.count("escalate"), result.count("remind")) == (count, count)
+        return len(made)
+
+    swept(1, MONDAY_AFTER)
+    assert swept(5, date(2022, 10, 18)) == swept(2, date(2022, 10, 19))
+    body = Escalation.objects.order_by("-pk")[0].document.body  # type: ignore[union-attr]
+    assert "1. Ngày 03/10/2022: Lấy ý kiến Sở Tài chính, hạn 14/10/2022." in body
+    assert Document.objects.filter(kind="CV").order_by("-pk")[0].copies == ["Lãnh đạo Sở (b/c)"]

@@ -84,3 +84,14 @@ def test_the_rule_codes_are_those_of_the_plans() -> None:
 @pytest.mark.parametrize("name", ["units.yaml", "plans/ke-hoach-2022.yaml", "plans/ke-hoach-2023.yaml"])
 def test_the_seeds_stand_in_the_project(name: str) -> None:
     assert Path(SEEDS / name).stat().st_size > 10_000
+
+
+def test_the_demonstrations_letterhead_says_what_both_plans_print_and_invents_no_code() -> None:
+    [row] = DEMO.letterheads
+    assert (row.unit, row.parent_name, row.name, row.abbreviation, row.place) == (
+        "SKHDT",
+        "UBND tỉnh Khánh Hòa",
+        "Sở Kế hoạch và Đầu tư",
+        "SKHĐT",
+        "Khánh Hòa",
+    )

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.choices import DocumentKind
-from workflow.core.numbering import LARGEST_NUMBER, LETTER, full_number, next_numbers, symbol_for
+from workflow.core.numbering import (
+    LARGEST_NUMBER,
+    LETTER,
+    full_number,
+    next_numbers,
+    renewed_symbol,
+    series_for,
+    symbol_for,
+    volume_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +67,41 @@ def test_numbers_follow_the_last_one_without_a_gap(last: int, count: int) -> Non
 def test_no_numbers_are_given_where_none_can_be(last: int, count: int) -> None:
     with pytest.raises(ValueError, match="số"):
         next_numbers(last, count)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "internal", "series"),
+    [
+        ("CV", "common", False, "chung"),
+        ("BC", "common", False, "chung"),
+        ("CV", "by_kind", False, "CV"),
+        ("BC", "by_kind", False, "BC"),
+        ("PTr", "common", True, "PTr"),
+        ("PTr", "by_kind", True, "PTr"),
+    ],
+)
+def test_a_kind_is_numbered_in_the_common_series_or_in_its_own(
+    kind: str, mode: str, internal: bool, series: str
+) -> None:
+    assert series_for(kind, mode, internal=internal) == series
+
+
+def test_the_first_volume_of_a_series_has_its_plain_name() -> None:
+    assert [volume_of("chung", ordinal) for ordinal in (1, 2, 3)] == ["chung", "chung 2", "chung 3"]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "kind", "renewed"),
+    [
+        ("SKHĐT-VP", "CV", "STC-VP"),
+        ("SKHĐT-P-A", "CV", "STC-P-A"),
+        ("SKHĐTX-VP", "CV", "SKHĐTX-VP"),
+        ("BC-SKHĐT", "BC", "BC-STC"),
+        ("BC-SKHĐT-VP", "BC", "BC-SKHĐT-VP"),
+        ("HĐTV-VP", "CV", "HĐTV-VP"),
+    ],
+)
+def test_a_reorganised_body_changes_only_symbols_that_are_made_of_its_former_name(
+    symbol: str, kind: str, renewed: str
+) -> None:
+    assert renewed_symbol(symbol, kind, "SKHĐT", "STC") == renewed

@@ -17,10 +17,13 @@ from workflow.choices import (
     Capacity,
     DocumentKind,
     DocumentStatus,
+    LinkKind,
     NotificationKind,
     ReportStatus,
+    SignatureRole,
 )
 from workflow.models import (
+    Appendix,
     Attachment,
     AuditChain,
     AuditCheckpoint,
@@ -31,9 +34,12 @@ from workflow.models import (
     Delivery,
     Direction,
     Document,
+    DocumentLink,
     DocumentRevision,
+    DocumentSignature,
     Escalation,
     Extension,
+    Letterhead,
     Membership,
     Notification,
     Obstacle,
@@ -46,6 +52,7 @@ from workflow.models import (
     Policy,
     ProgressNote,
     Proposal,
+    Recall,
     RegisterBook,
     Reminder,
     Report,
@@ -237,6 +244,8 @@ def _paper_rows(house: House, stand: Stand) -> Stand:
         kind=DocumentKind.LETTER,
         status=DocumentStatus.ISSUED,
         book=book,
+        issuer=house.department,
+        year=2022,
         number=5,
         symbol="SKHĐT-VP",
         issued_on=MONDAY,
@@ -256,6 +265,7 @@ def _paper_rows(house: House, stand: Stand) -> Stand:
         "reminder": Reminder.objects.create(
             task=task, round=1, ordinal=1, rule=rule, document=make_draft_document(task), drafted_at=NOW
         ),
+        **_life_rows(house, document),
         "escalation": escalation,
         "direction": Direction.objects.create(
             escalation=escalation,
@@ -265,6 +275,38 @@ def _paper_rows(house: House, stand: Stand) -> Stand:
             recorded_by_id=house.clerk.person_id,
             recorded_name="A",
             recorded_at=NOW,
+        ),
+    }
+
+
+def _life_rows(house: House, document: Document) -> Stand:
+    """What stands around an issued document: its names, its appendix, what it replaces, its recall, its signature."""
+    earlier = Document.objects.create(
+        kind=DocumentKind.LETTER, symbol="SKHĐT-VP", subject="Bản trước", body="Nội dung", drafted_at=NOW
+    )
+    return {
+        "letterhead": Letterhead.objects.create(
+            body=house.department,
+            parent_name="UBND tỉnh Khánh Hòa",
+            name="Sở Kế hoạch và Đầu tư",
+            abbreviation="SKHĐT",
+            place="Khánh Hòa",
+            valid_from=date(2022, 1, 1),
+        ),
+        "appendix": Appendix.objects.create(document=document, ordinal=1, title="Danh sách", body="Nội dung"),
+        "link": DocumentLink.objects.create(document=document, target=earlier, kind=LinkKind.REPLACES, made_at=NOW),
+        "recall": Recall.objects.create(document=document, reason="Sai số liệu", recalled_at=NOW),
+        "signature": DocumentSignature.objects.create(
+            document=document,
+            ordinal=1,
+            role=SignatureRole.SIGNER,
+            certificate_subject="Nguyễn Văn Mẫu",
+            certificate_issuer="Nơi cấp thử",
+            certificate_serial="1",
+            certificate_sha256="2" * 64,
+            signed_at=NOW,
+            file_name="documents/2022/1-ky.pdf",
+            sha256="3" * 64,
         ),
     }
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from tests.workflow.models.conftest import NOW, Changes, Stand, clone_row, copy_row, set_raw
 from workflow.choices import CalendarKind, RuleEffect, TaskState, UnitKind
-from workflow.models import Task, Unit
+from workflow.models import Document, Task, Unit
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,16 @@ ONCE = (
     Once("document_revision", "document_revision_once", {"revision": 2}),
     Once("book", "register_book_once", {"series": "mật"}),
     Once("book", "register_book_once", {"year": 2023}),
-    Once("document", "document_number_once", {"number": 6}),
+    Once("document", "document_number_once", {"number": 6}, {"symbol": "BC-SKHĐT"}),
+    Once("document", "document_full_number_once", {"symbol": "SKHĐT-P-A"}, {"book_id": None, "status": "draft"}),
+    Once("document", "document_full_number_once", {"year": 2023}, {"book_id": None, "status": "draft"}),
+    Once("document", "document_full_number_once", {"issuer_id": None}, {"book_id": None, "status": "draft"}),
+    Once("letterhead", "letterhead_once_a_day", {"valid_from": date(2025, 3, 1)}),
+    Once("appendix", "appendix_once", {"ordinal": 2}),
+    Once("link", "document_link_once", {"kind": "corrects"}),
+    Once("recall", "document", {"document_id": None}),
+    Once("signature", "signature_ordinal_once", {"ordinal": 2}, {"role": "organisation"}),
+    Once("signature", "signature_role_once", {"role": "organisation"}, {"ordinal": 2}),
     Once("escalation", "escalation_once_a_round", {"round": 2}),
     Once("lease", "worker_id", {"worker_id": "tho-2"}),
     Once("slot", "scheduled_run_once", {"slot": LATER}),
@@ -92,6 +101,7 @@ FREE = (
     Free("suspension", "suspension_one_open", {"resumed_on": date(2022, 10, 5)}),
     Free("obstacle", "obstacle_one_open", {"status": "withdrawn"}),
     Free("document", "document_number_once", {"number": None, "status": "draft"}),
+    Free("document", "document_full_number_once", {"number": None, "status": "draft"}),
     Free("reminder", "reminder_once", {"status": "withdrawn"}),
     Free("note", "note_one_a_month", {"month": None}),
 )
@@ -119,6 +129,7 @@ BOUNDS = (
 CHECKED_APART = {
     "task_not_its_own_parent",
     "report_one_submitted",
+    "document_link_not_itself",
 }
 """Constraints with tests of their own below."""
 
@@ -159,9 +170,13 @@ def says(error: IntegrityError, row: models.Model, name: str) -> bool:
 
 
 def another(case: Once, stand: Stand) -> Changes:
-    """What makes the copy another row; a place in another set needs a unit of the stand."""
+    """What makes the copy another row; a place in another set, a recall of another document need rows of the stand."""
     if case.row == "set_member":
         return {"member_id": Unit.objects.get(code="P-B").pk}
+    if case.row == "recall":
+        return {"document_id": Document.objects.get(subject="Bản trước").pk}
+    if "issuer_id" in case.apart:
+        return {"issuer_id": Unit.objects.get(code="P-B").pk}
     return case.apart
 
 
@@ -251,6 +266,13 @@ def test_a_task_is_never_its_own_parent(stand: Stand) -> None:
         set_raw(task, parent_id=task.pk)
     clone_row(task, code="con", parent_id=task.pk)
     assert Task.objects.get(code="con").parent_id == task.pk
+
+
+def test_a_document_does_nothing_to_itself(stand: Stand) -> None:
+    with pytest.raises(IntegrityError, match="document_link_not_itself"), transaction.atomic():
+        set_raw(stand["link"], target_id=stand["document"].pk)
+    with pytest.raises(IntegrityError, match="document_link_not_itself"), transaction.atomic():
+        clone_row(stand["link"], target_id=stand["document"].pk)
 
 
 def test_a_task_has_one_submitted_and_one_draft_version_at_most(stand: Stand) -> None:

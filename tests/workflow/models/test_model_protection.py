@@ -54,6 +54,11 @@ FREE_STANDING = (
     "report_revision",
     "document_revision",
     "delivery",
+    "letterhead",
+    "appendix",
+    "link",
+    "recall",
+    "signature",
     "proposal",
 )
 """Rows that no other row refers to."""

@@ -22,20 +22,26 @@ from workflow.choices import (
     UnitKind,
 )
 from workflow.models import (
+    Appendix,
     AuditChain,
     AuditEvent,
     CalendarDay,
     Delegation,
     DemonstrationClock,
     Document,
+    DocumentLink,
+    DocumentRevision,
+    DocumentSignature,
     Escalation,
     Extension,
+    Letterhead,
     Obstacle,
     Person,
     PlanBullet,
     PlanItem,
     PlanTarget,
     Proposal,
+    Recall,
     RegisterBook,
     Reminder,
     Report,
@@ -71,6 +77,11 @@ WORDS = {
     "document": "05/SKHĐT-VP",
     "document_revision": "05/SKHĐT-VP (1)",
     "delivery": "05/SKHĐT-VP → UBND tỉnh",
+    "letterhead": "Sở Kế hoạch và Đầu tư từ 01/01/2022",
+    "appendix": "Phụ lục 1: Danh sách",
+    "link": "05/SKHĐT-VP → Bản trước: Thay thế",
+    "recall": "Thu hồi 05/SKHĐT-VP",
+    "signature": "05/SKHĐT-VP: chữ ký số của Nguyễn Văn Mẫu",
     "reminder": "Đôn đốc lần 1 KH2022/I.1.5",
     "escalation": "Báo cáo UBND tỉnh KH2022/I.1.5",
     "direction": "99/UBND-KT ngày 03/10/2022",
@@ -121,10 +132,26 @@ BEGINS_WITH: dict[type[models.Model], dict[str, object]] = {
         "revision": 1,
         "number": None,
         "recipients": [],
+        "copies": [],
+        "grounds": [],
+        "keeper": "",
+        "urgency": 0,
+        "facts": {},
+        "head": {},
+        "issuer_id": None,
+        "year": None,
         "text_sha256": "",
         "pdf_sha256": "",
+        "pdf_pages": None,
+        "pdf_error": "",
         "signed_at": None,
     },
+    DocumentRevision: {"revision": None, "said": {}},
+    Letterhead: {"head_title": "GIÁM ĐỐC", "organ_id": "", "contact": "", "basis": ""},
+    Appendix: {"body": "", "columns": [], "rows": [], "landscape": False},
+    DocumentLink: {"kind": ""},
+    Recall: {"recalled_by_id": None},
+    DocumentSignature: {"person_id": None, "timestamped": False},
     Proposal: {"status": "pending", "decision": "", "decided_at": None},
     RegisterBook: {"first_number": 1, "last_number": 0},
     CalendarDay: {"certainty": "provisional"},
@@ -194,7 +221,8 @@ def test_two_new_rows_share_no_list_or_mapping() -> None:
     assert second.aliases == []
     one, other = Document(), Document()
     one.recipients.append("Sở Xây dựng")
-    assert other.recipients == []
+    one.facts["a"] = "b"
+    assert (other.recipients, other.facts) == ([], {})
 
 
 @pytest.mark.parametrize(

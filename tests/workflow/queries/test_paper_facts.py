@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from tests.factories import MONDAY, House, at, make_draft_document, make_rule, make_task, make_unit
-from workflow.choices import ReminderStatus, TaskKind, UnitKind
+from workflow.choices import DocumentStatus, ReminderStatus, TaskKind, TaskOrigin, UnitKind
 from workflow.core.errors import WrongState
-from workflow.core.wording import Basis, EarlierReminder
-from workflow.models import DemonstrationClock, RegisterBook, Reminder, Task, Unit
+from workflow.core.wording import Basis, Cited, EarlierReminder
+from workflow.models import DemonstrationClock, Document, Letterhead, Plan, RegisterBook, Reminder, Task, Unit
 from workflow.queries import clock
 from workflow.queries.clock import current_moment, demonstration_clock, forget_clock
-from workflow.queries.document import issuing_body, letterhead, province, symbol_of
-from workflow.queries.wording import basis_of, earlier_reminders, facts_with_names, task_facts
+from workflow.queries.document import head_on, issuing_body, province, symbol_of
+from workflow.queries.wording import basis_of, read_matter, read_papers, task_facts
 
 
 class TestIssuingBody:
@@ -41,8 +42,8 @@ class TestIssuingBody:
         Unit.objects.filter(pk=house.department.pk).update(
             name="Sở Kế hoạch và Đầu tư tỉnh Khánh Hòa", parent=house.province
         )
-        head = letterhead(MONDAY)
-        assert (head.parent_name, head.body_name) == ("UBND tỉnh Khánh Hòa", "Sở Kế hoạch và Đầu tư")
+        head = head_on(MONDAY)
+        assert (head.parent_name, head.name) == ("UBND tỉnh Khánh Hòa", "Sở Kế hoạch và Đầu tư")
 
     def test_the_symbol_is_that_of_the_drafting_unit_or_of_the_office(self, house: House) -> None:
         assert symbol_of("CV", house.division, MONDAY) == "SKHĐT-P-A"
@@ -74,13 +75,83 @@ class TestWords:
         parent = make_task(house, title="Hồ sơ lớn")
         asked = make_task(house, parent=parent, kind=TaskKind.CONSULTATION, unit=house.body, host_unit=house.division)
         helped = make_task(house, parent=parent, kind=TaskKind.SUPPORT)
-        assert (facts_with_names(asked).unit_name, facts_with_names(asked).parent_title) == (
-            "Sở Tài chính",
-            "Hồ sơ lớn",
+        facts = read_matter(asked, today=MONDAY).facts
+        assert (facts.unit_name, facts.parent_title, facts.consultation) == ("Sở Tài chính", "Hồ sơ lớn", True)
+        assert (facts.body_name, facts.asked_by, facts.asked_on) == ("Sở Kế hoạch và Đầu tư", None, MONDAY)
+        facts = read_matter(helped, today=MONDAY).facts
+        assert (facts.unit_name, facts.parent_title, facts.asked_on) == ("Phòng Một", "", None)
+        assert read_matter(make_task(house, unit=None), today=MONDAY).facts.unit_name == ""
+
+    def test_a_task_cites_the_plan_or_the_document_that_gave_it(self, house: House) -> None:
+        plan = Plan.objects.create(
+            number="1186/KH-SKHĐT",
+            issued_on=date(2022, 4, 19),
+            year=2022,
+            title="Thực hiện các biện pháp",
+            issuer=house.department,
+            imported_at=at(MONDAY),
         )
-        assert facts_with_names(asked).consultation
-        assert (facts_with_names(helped).unit_name, facts_with_names(helped).parent_title) == ("Phòng Một", "")
-        assert facts_with_names(make_task(house, unit=None)).unit_name == ""
+        of_plan = read_matter(make_task(house, plan=plan), today=MONDAY).facts.asked_by
+        assert of_plan == Cited("Kế hoạch", "1186/KH-SKHĐT", date(2022, 4, 19), house.department.name, plan.title)
+        given = make_task(
+            house, kind=TaskKind.PROVINCE, origin=TaskOrigin.PROVINCE, event_number="12/UBND-KT", event_on=MONDAY
+        )
+        assert read_matter(given, today=MONDAY).facts.asked_by == Cited(
+            "Văn bản", "12/UBND-KT", MONDAY, "Ủy ban nhân dân tỉnh Khánh Hòa"
+        )
+
+    def test_the_body_is_called_as_it_names_itself_on_the_day(self, house: House) -> None:
+        task = make_task(house)
+        Letterhead.objects.create(
+            body=house.department,
+            parent_name="UBND TỈNH KHÁNH HÒA",
+            name="Sở Tài chính",
+            abbreviation="STC",
+            place="Khánh Hòa",
+            valid_from=date(2025, 3, 1),
+        )
+        named = [read_matter(task, today=day).facts.body_name for day in (date(2025, 2, 28), date(2025, 3, 1))]
+        assert named == ["Sở Kế hoạch và Đầu tư", "Sở Tài chính"]
+
+    def test_the_letter_that_asked_is_the_first_one_to_the_body_and_no_reminder(self, house: House) -> None:
+        parent = make_task(house, title="Hồ sơ lớn")
+        asked = make_task(house, parent=parent, kind=TaskKind.CONSULTATION, unit=house.body, host_unit=house.division)
+        book = RegisterBook.objects.create(body=house.department, year=2022, series="chung")
+
+        def letter(task: Task, number: int, to: str, day: date) -> Document:
+            document = make_draft_document(task)
+            document.number, document.book, document.issued_on, document.issued_at = number, book, day, at(day)
+            document.status, document.recipients = DocumentStatus.ISSUED, [to]
+            document.head = {"name": "Sở cũ"}
+            document.save()
+            return document
+
+        letter(parent, 1, "Sở Xây dựng", MONDAY)
+        assert read_matter(asked, today=MONDAY).facts.asked_by is None
+        letter(parent, 2, "Sở Tài chính", date(2022, 10, 17))
+        assert read_matter(asked, today=MONDAY).facts.asked_by is None
+        letter(parent, 3, "Sở Tài chính", date(2022, 10, 4))
+        reminding = letter(asked, 4, "Sở Tài chính", MONDAY)
+        Reminder.objects.create(
+            task=asked, round=1, ordinal=1, document=reminding, rule=make_rule(), drafted_at=at(MONDAY)
+        )
+        found = read_matter(asked, today=MONDAY).facts.asked_by
+        assert found == Cited("Công văn", "03/SKHĐT-VP", date(2022, 10, 4), "Sở cũ", "Mẫu")
+
+    def test_papers_of_a_set_take_as_many_queries_as_those_of_two(
+        self, house: House, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+    ) -> None:
+        def pair() -> list[Task]:
+            parent = make_task(house)
+            asked = make_task(
+                house, parent=parent, kind=TaskKind.CONSULTATION, unit=house.body, host_unit=house.division
+            )
+            return [asked, make_task(house)]
+
+        for tasks in (pair(), [*pair(), *pair(), *pair()]):
+            with django_assert_num_queries(4):
+                papers = read_papers(tasks[:1], tasks[1:], province_name="UBND")
+            assert set(papers.trails) == {task.pk for task in tasks[1:]}
 
     def test_a_decision_without_a_clause_cites_what_it_stands_on(self) -> None:
         assert basis_of({"basis": "KH 1186", "clause": "Đôn đốc"}) == Basis("KH 1186", "Đôn đốc")
@@ -112,9 +183,9 @@ class TestWords:
         remind(2, 8, ReminderStatus.ISSUED)
         remind(1, 5, ReminderStatus.ISSUED)
         remind(1, 6, ReminderStatus.WITHDRAWN)
-        assert earlier_reminders(task) == [
-            EarlierReminder(1, "05/SKHĐT-VP", MONDAY),
-            EarlierReminder(2, "08/SKHĐT-VP", MONDAY),
+        assert read_matter(task, today=MONDAY).earlier == [
+            EarlierReminder(1, "05/SKHĐT-VP", MONDAY, "Sở Kế hoạch và Đầu tư", "Mẫu"),
+            EarlierReminder(2, "08/SKHĐT-VP", MONDAY, "Sở Kế hoạch và Đầu tư", "Mẫu"),
         ]
 
 

@@ -231,7 +231,7 @@ def test_each_fact_is_one_query_however_many_tasks(
         for _ in range(count):
             make_task(house)
         told.clear()
-        with django_assert_num_queries(9):  # the ninth reads the issued documents
+        with django_assert_num_queries(10):  # the last two read the issued documents and the signed files
             verify_facts(progress=told.append)
     assert len(told) == 9
 

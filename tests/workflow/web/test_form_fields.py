@@ -13,18 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.forms import ChecksForm, DirectionForm, ExtensionForm, ReasonForm, ReturnedChecksForm
-from approvals.forms import PlainForm as StepForm
 from tests.factories import MONDAY, House, at, make_task
 from tests.workflow.web.conftest import Enter, SetClock, assert_clean
 from workflow.actions.notification import tell_of
 from workflow.choices import NotificationKind
+from workflow.forms import DayField, LineField, PickField, PickManyField, PlainForm, ProseField, TwoWayField
 from workflow.models import DemonstrationClock, Task
 from workflow.queries.clock import forget_clock
 from workflow.web import context
 from workflow.web.acts import ACTS
 from workflow.web.forms import administration, consultation, report
 from workflow.web.forms.adjustment import AskExtensionForm
-from workflow.web.forms.fields import DayField, LineField, PickField, PickManyField, PlainForm, ProseField, TwoWayField
 from workflow.web.forms.session import SignInForm
 from workflow.web.request import number_from
 
@@ -206,7 +205,7 @@ def test_no_field_asks_the_browser_to_judge() -> None:
             assert " required" not in str(bound), bound.name
 
 
-FORMS: list[tuple[type[PlainForm | StepForm], dict[str, object], list[str]]] = [
+FORMS: list[tuple[type[PlainForm], dict[str, object], list[str]]] = [
     (report.DraftForm, {"content": "  ", "evidence": "Biên bản"}, ["content"]),
     (report.DraftForm, {"content": "", "nothing_to_report": "on"}, []),
     (report.ConfirmForm, {"has_work": "yes", "text": ""}, ["text"]),
@@ -231,7 +230,7 @@ FORMS: list[tuple[type[PlainForm | StepForm], dict[str, object], list[str]]] = [
 
 @pytest.mark.parametrize(("form", "typed", "wrong"), FORMS)
 def test_what_belongs_together_is_asked_for_together(
-    form: type[PlainForm | StepForm], typed: dict[str, object], wrong: list[str]
+    form: type[PlainForm], typed: dict[str, object], wrong: list[str]
 ) -> None:
     made = form(typed)
     made.is_valid()

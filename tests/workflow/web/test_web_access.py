@@ -97,6 +97,7 @@ PAGES: dict[str, set[str]] = {
     "/quan-tri/don-vi/them/": {"admin"},
     "/quan-tri/nguoi/": {"admin"},
     "/quan-tri/nguoi/them/": {"admin"},
+    "/quan-tri/ten-in/": {"admin"},
     "/quan-tri/uy-quyen/": {"admin"},
     "/quan-tri/uy-quyen/ghi/": {"admin"},
     "/quan-tri/chinh-sach/": {"admin"},

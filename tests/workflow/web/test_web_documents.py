@@ -59,7 +59,7 @@ def test_a_pdf_that_was_changed_is_not_given_and_the_page_says_whom_to_call(
     response = enter(site.head).get(path_of(document))
     assert response.status_code == 500
     text = response.content.decode()
-    assert "không còn đúng như lúc phát hành" in text
+    assert "không còn đúng như lúc lưu" in text
     assert "quản trị hệ thống" in text
     assert b"khac" not in response.content
     assert_clean(response.content)

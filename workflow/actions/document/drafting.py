@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.document.parts import (
+    Parts,
+    clean_parts,
+    clean_recipients,
+    names_of,
+    set_parts,
+    write_appendices,
+)
 from workflow.actions.flow import Target, close_flows, flows, open_flow
 from workflow.actions.transition import lock_task
 from workflow.choices import DocumentKind, DocumentStatus, FlowKind, ReminderStatus, UnitKind
 from workflow.core.errors import NotFound, NotPermitted, Stale, WrongState
 from workflow.core.fields import Fields
 from workflow.models import Document, DocumentRevision, Task, Unit
-from workflow.permissions import DECIDE, DO, REGISTER, SIGN, URGE, Actor
-from workflow.queries.document import issuing_body, signed_by_order
+from workflow.permissions import DECIDE, DO, REGISTER, URGE, Actor
+from workflow.queries.document import PART_COLUMNS, issuing_body, may_issue, parts_said, signed_by_order
+from workflow.queries.task import may_any
 
 DRAFTING = (DO, URGE, REGISTER, DECIDE)
 """Who works on a matter, chases it, keeps the register or decides may draft for it."""
 
-NO_RECIPIENT = "Hãy ghi ít nhất một nơi ở phần “Kính gửi”, mỗi nơi một dòng."
 ONLY_LETTERS_BY_ORDER = "Chỉ công văn được ký thừa lệnh (TL.); văn bản loại này do Lãnh đạo Sở ký."
-LONGEST_RECIPIENT = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Parts):
     """What a document says before it is issued. `recipients` are the names after "Kính gửi"."""
 
     kind: DocumentKind
@@ -46,7 +53,8 @@ def draft_document(
     """Draft a document; it has no number and counts nothing until it is issued. Its flow opens in the same transaction.
 
     `unit_id` is the unit that drafts, in whose name the flow stands: of a task's two units, or any of the department
-    where the document is of no task. Without it the unit that chases the task drafts, else the person's own.
+    where the document is of no task. Without it the unit that chases the task drafts, else the person's own. A named
+    kind whose keeper nobody wrote is kept by that unit.
 
     :raises NotPermitted: unless the person works on the task, chases it, or keeps the register; with `unit_id`, there.
     :raises Invalid: with the fields that are wrong.
@@ -59,9 +67,12 @@ def draft_document(
     subject = fields.text("subject", draft.subject, "Trích yếu")
     body = fields.text("body", draft.body, "Nội dung")
     symbol = fields.text("symbol", draft.symbol, "Ký hiệu", limit=40)
-    recipients = _recipients(fields, draft.recipients)
+    parts = clean_parts(fields, draft)
+    recipients = clean_recipients(fields, draft.kind, draft.recipients, parts.copies)
     if unit_id is not None:
-        _require_drafting_unit(fields, unit_id, timezone.localdate(now))
+        unit = _require_drafting_unit(fields, unit_id, timezone.localdate(now))
+        if unit is not None and not parts.keeper and draft.kind != DocumentKind.LETTER:
+            parts = replace(parts, keeper=unit.abbreviation)
     document = Document(
         task=task,
         kind=draft.kind,
@@ -74,10 +85,13 @@ def draft_document(
         drafted_by_id=by.person_id if by is not None else None,
         drafted_at=now,
     )
+    set_parts(document, parts)
     if document.kind != DocumentKind.LETTER and signed_by_order(document):
         fields.refuse("signer", ONLY_LETTERS_BY_ORDER)
     fields.stop_if_wrong()
     document.save(force_insert=True)
+    if parts.appendices:
+        write_appendices(document, parts.appendices)
     after = {
         "kind": document.kind,
         "symbol": symbol,
@@ -85,24 +99,18 @@ def draft_document(
         "status": document.status,
         "task": document.task_id,
     }
-    record_event("document.draft", subject=f"document:{document.pk}", by=by, now=now, after=after)
+    said = names_of(parts)
+    record_event("document.draft", subject=f"document:{document.pk}", by=by, now=now, after=after, details=said)
     open_flow(FlowKind.DOCUMENT, document_target(document, unit_id=unit_id, by=by, now=now), by=by, now=now)
     return document
 
 
-def _recipients(fields: Fields, names: Sequence[str]) -> list[str]:
-    """Return the names after "Kính gửi", without empty lines."""
-    label = "Một dòng ở phần “Kính gửi”"
-    named = [fields.text("recipients", name, label, limit=LONGEST_RECIPIENT) for name in names if name.strip()]
-    if not named:
-        fields.refuse("recipients", NO_RECIPIENT)
-    return named
-
-
-def _require_drafting_unit(fields: Fields, unit_id: int, on: date) -> None:
+def _require_drafting_unit(fields: Fields, unit_id: int, on: date) -> Unit | None:
     unit = Unit.objects.filter(pk=unit_id).first()
     if unit is None or not _drafts(unit, on):
         fields.refuse("unit", "Đơn vị này không soạn văn bản của Sở hoặc đã giải thể; hãy chọn đơn vị khác.")
+        return None
+    return unit
 
 
 def _drafts(unit: Unit, on: date) -> bool:
@@ -128,9 +136,7 @@ def may_draft(by: Actor, task: Task | None, *, unit_id: int | None = None) -> bo
     own = (task.unit_id, task.host_unit_id) if task is not None else None
     if unit_id is not None:
         return (own is None or unit_id in own) and any(by.may(codename, unit_id) for codename in DRAFTING)
-    if own is None:
-        return any(by.holds(codename) for codename in DRAFTING)
-    return any(by.may(codename, unit) for codename in DRAFTING for unit in own)
+    return may_any(by, DRAFTING, task)
 
 
 def drafting_units(by: Actor, task: Task | None, *, on: date) -> list[Unit]:
@@ -153,22 +159,22 @@ def may_revise(by: Actor, document: Document) -> bool:
     return may_draft(by, None, unit_id=waiting[0].unit_id if waiting else None)
 
 
-def may_issue(by: Actor, document: Document) -> bool:
-    """Tell whether the person may issue: văn thư any document, a leader any, Chánh Văn phòng a công văn (TL.)."""
-    codenames = (REGISTER, DECIDE, SIGN) if document.kind == DocumentKind.LETTER else (REGISTER, DECIDE)
-    task = document.task
-    if task is None:
-        return any(by.holds(codename) for codename in codenames)
-    return any(by.may(codename, unit) for codename in codenames for unit in (task.unit_id, task.host_unit_id))
-
-
 @action
 def revise_document(
-    document_id: int, revision: int, subject: str, body: str, recipients: Sequence[str], *, by: Actor, now: datetime
+    document_id: int,
+    revision: int,
+    subject: str,
+    body: str,
+    recipients: Sequence[str],
+    *,
+    parts: Parts | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Document:
     """Write a draft anew; whatever was signed before is signed no more (NĐ 30/2020 Điều 11 khoản 2).
 
-    Its flow follows in the same transaction: what was signed goes back to its signer, whoever changed it and how.
+    Without `parts` the further parts stay as they stand. Its flow follows in the same transaction: what was signed goes
+    back to its signer, whoever changed it and how.
 
     :raises NotFound: when the document, or its task, is not seen.
     :raises NotPermitted: unless the person may draft it.
@@ -184,24 +190,39 @@ def revise_document(
     fields = Fields()
     subject = fields.text("subject", subject, "Trích yếu")
     body = fields.text("body", body, "Nội dung")
-    named = _recipients(fields, recipients)
+    given = clean_parts(fields, parts) if parts is not None else None
+    copies = given.copies if given is not None else document.copies
+    named = clean_recipients(fields, document.kind, recipients, copies)
     fields.stop_if_wrong()
+    _keep_former(document)
+    document.revision += 1
+    document.subject, document.body, document.recipients = subject, body, named
+    if given is not None:
+        set_parts(document, given)
+        write_appendices(document, given.appendices)
+    was_signed = document.signed_at is not None
+    document.signed_by_id, document.signed_at, document.signer_name = None, None, ""
+    document.save(update_fields=REVISED_COLUMNS)
+    details = {"revision": document.revision, "was_signed": was_signed, "body": body, "subject": subject}
+    details |= names_of(given) if given is not None else {}
+    record_event("document.revise", subject=f"document:{document.pk}", by=by, now=now, details=details)
+    flows().written_anew(FlowKind.DOCUMENT, document.pk, subject, document.revision, task=document.task, by=by, now=now)
+    return document
+
+
+REVISED_COLUMNS = ("revision", "subject", "body", "recipients", *PART_COLUMNS, "signed_by", "signed_at", "signer_name")
+
+
+def _keep_former(document: Document) -> None:
+    """Keep what a draft says before it is written over."""
     DocumentRevision.objects.create(
         document=document,
         revision=document.revision,
         subject=document.subject,
         body=document.body,
         recipients=document.recipients,
+        said=parts_said(document),
     )
-    document.revision += 1
-    document.subject, document.body, document.recipients = subject, body, named
-    was_signed = document.signed_at is not None
-    document.signed_by_id, document.signed_at, document.signer_name = None, None, ""
-    document.save(update_fields=["revision", "subject", "body", "recipients", "signed_by", "signed_at", "signer_name"])
-    details = {"revision": document.revision, "was_signed": was_signed, "body": body, "subject": subject}
-    record_event("document.revise", subject=f"document:{document.pk}", by=by, now=now, details=details)
-    flows().written_anew(FlowKind.DOCUMENT, document.pk, subject, document.revision, task=document.task, by=by, now=now)
-    return document
 
 
 @action

@@ -10,6 +10,7 @@ from workflow.actions.audit import seeded_action_ids
 from workflow.actions.checkpoint import make_checkpoint
 from workflow.actions.flow import flows
 from workflow.actions.rehearsal.cast import Cast
+from workflow.actions.rehearsal.compiled import plan_compiled_day
 from workflow.actions.rehearsal.desk import plan_desks_day
 from workflow.actions.rehearsal.papers import plan_papers_day
 from workflow.actions.rehearsal.scenes import plan_scenes_day
@@ -83,6 +84,7 @@ class Rehearsal:
         acts = [
             *plan_scenes_day(self.stage, self.script, day),
             *plan_desks_day(self.stage, self.script, day, waiting),
+            *plan_compiled_day(self.stage, self.script, day),
             *plan_papers_day(self.stage, self.script, day, waiting),
             *plan_units_day(self.stage, self.script, day, waiting),
         ]

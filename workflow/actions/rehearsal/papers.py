@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from workflow.actions.document import HEAD_TITLE, Draft, draft_document, revise_document
 from workflow.actions.flow import Waiting
+from workflow.actions.rehearsal.compiled import route_again
 from workflow.actions.rehearsal.script import PAPERS, STANDS_UNTIL, Habit, Hold, Paper, Script
 from workflow.actions.rehearsal.stage import MORNING_LENGTH, Act, Play, Post, Stage, present
 from workflow.choices import DocumentStatus, EscalationStatus, FlowKind
@@ -130,6 +131,7 @@ def _pass_on(stage: Stage, script: Script, post: Post, waiting: Waiting) -> Play
         by = _who_holds(stage, script, post, code, now)
         if post.node == "prepare" and post.target_id in script.sent_back:
             _improve(post.target_id, by, now)
+            route_again(script, post.target_id, by=by, now=now)
         post.decide(outcomes.get(post.node, "sign"), by=by, now=now)
 
     return play

@@ -146,7 +146,8 @@ class Paper:
     """A document that a unit writes by itself: drafted on a day, then on its way through everybody's hands.
 
     `by_order` is signed TL. GIÁM ĐỐC. `by_head`: the unit's head writes it himself. `sent_back_at` names the step that
-    sends it back once; `stays_at` the step at which it still lies on the morning shown.
+    sends it back once; `stays_at` the step at which it still lies on the morning shown. `routed`: sent back, it comes
+    again with a phiếu trình.
     """
 
     day: str
@@ -158,6 +159,7 @@ class Paper:
     by_head: bool = False
     sent_back_at: str = ""
     stays_at: str = ""
+    routed: bool = False
 
 
 ROOMS = ("Các phòng, đơn vị thuộc Sở",)
@@ -169,14 +171,6 @@ PAPERS: tuple[Paper, ...] = (
     Paper("05-30", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ tháng 5", ROOMS, by_order=True),
     Paper("06-14", "P-KTDN", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ dự án giả định A", OWNER),
     Paper("06-29", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ quý II", ROOMS, by_order=True),
-    Paper(
-        "07-06",
-        "VP",
-        DocumentKind.REPORT,
-        "Tổng hợp kết quả thực hiện nhiệm vụ 6 tháng đầu năm",
-        PROVINCE,
-        sent_back_at="form",
-    ),
     Paper("07-27", "P-DTGS", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ báo cáo giả định D", OWNER),
     Paper("08-30", "VP", DocumentKind.LETTER, "Cập nhật tiến độ nhiệm vụ tháng 8", ROOMS, by_order=True),
     Paper("09-08", "P-DN", DocumentKind.NOTICE, "Bổ sung thành phần hồ sơ giả định G", OWNER, sent_back_at="sign"),
@@ -200,6 +194,51 @@ PAPERS: tuple[Paper, ...] = (
     Paper("11-18", "P-DN", DocumentKind.NOTICE, "Tiếp nhận hồ sơ giả định N", OWNER, stays_at="prepare"),
 )
 """Documents written by hand in the year; every one says in its text that it is a document of the demonstration."""
+
+
+class Compiled(StrEnum):
+    """What is compiled from the year's own data."""
+
+    PLAN = "kế hoạch"
+    BRIEFING = "báo cáo giao ban"
+    HALF_YEAR = "báo cáo 6 tháng"
+    SUBMISSION = "tờ trình"
+    NOTICE = "thông báo kết luận"
+    GUIDANCE = "phiếu hướng dẫn"
+    SUPPLEMENT = "thông báo bổ sung"
+    APOLOGY = "xin lỗi và hẹn lại"
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """A document that is compiled from data on a day by a unit, of the case with that key where it is of one.
+
+    `by_head`: the unit's head compiles it, as Chánh Văn phòng does what goes over all units. `sent_back_at` names the
+    step that sends it back once; then it comes again with a phiếu trình.
+    """
+
+    day: str
+    unit: str
+    what: Compiled
+    case: str = ""
+    by_head: bool = False
+    sent_back_at: str = ""
+
+
+COMPILATIONS: tuple[Compilation, ...] = (
+    Compilation("04-21", "VP", Compiled.PLAN, by_head=True),
+    *(
+        Compilation(day, "VP", Compiled.BRIEFING, by_head=True)
+        for day in ("05-05", "06-03", "07-05", "08-03", "09-06", "10-05", "11-03")
+    ),
+    Compilation("05-18", "P-TH", Compiled.SUBMISSION, "UB-01"),
+    Compilation("06-08", "P-DKKD", Compiled.GUIDANCE, "HS-02"),
+    Compilation("06-24", "P-DKKD", Compiled.SUPPLEMENT, "HS-03"),
+    Compilation("07-06", "VP", Compiled.HALF_YEAR, by_head=True, sent_back_at="form"),
+    Compilation("08-12", "VP", Compiled.NOTICE, "UB-05", by_head=True),
+    Compilation("06-14", "P-DKKD", Compiled.APOLOGY, "HS-02"),
+)
+"""One or more of each kind; a giao ban's report is of the month before."""
 
 
 @dataclass(frozen=True, slots=True)

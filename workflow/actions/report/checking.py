@@ -45,12 +45,7 @@ def check_report(  # noqa: PLR0917 -- three checks, each judged by itself
     :raises Invalid: when a check is missing, or quantity or content is not right.
     """
     judged = {"quantity_ok": quantity_ok, "content_ok": content_ok, "time_ok": time_ok}
-    task = lock_task(task_id, by=by)
-    report = _report_to_judge(task, version, by)
-    fields = _judged(judged)
-    note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
-    _refuse_what_is_wrong(fields, judged)
-    fields.stop_if_wrong()
+    task, report, note = _open_well_judged(task_id, version, judged, note, by=by)
     report.check_note = note
     for name, value in judged.items():
         setattr(report, name, value)
@@ -122,12 +117,7 @@ def review_report(  # noqa: PLR0917 -- three checks, each judged by itself
     :raises Invalid: when a check is missing, or quantity or content is not right.
     """
     judged = {"quantity_ok": quantity_ok, "content_ok": content_ok, "time_ok": time_ok}
-    task = lock_task(task_id, by=by)
-    report = _report_to_judge(task, version, by)
-    fields = _judged(judged)
-    note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
-    _refuse_what_is_wrong(fields, judged)
-    fields.stop_if_wrong()
+    task, report, note = _open_well_judged(task_id, version, judged, note, by=by)
     _decide(report, ReportStatus.ACCEPTED, judged, note, by=by, now=now)
     settled = settle_requests(task, "báo cáo đã duyệt", by=by, now=now)
     details = {"version": version, "note": note, **judged, **settled.details}
@@ -179,6 +169,26 @@ def return_report(  # noqa: PLR0917 -- three checks, each judged by itself
     _tell_outcome(task, report, f"Báo cáo bản {version} bị trả lại ({note}): {task.title}", by=by, now=now)
     restore_duty(task, "báo cáo bị trả lại", now=now)
     return report
+
+
+def _open_well_judged(
+    task_id: int, version: int, judged: Mapping[str, bool | None], note: str, *, by: Actor
+) -> tuple[Task, Report, str]:
+    """Lock the task and return it with the version that goes on and what is said of it; the checks must let it pass.
+
+    :raises NotFound: when the task is not seen.
+    :raises NotPermitted: when the person may not check it, or had a hand in it.
+    :raises WrongState: when no report stands submitted.
+    :raises Stale: when another version does.
+    :raises Invalid: when a check is missing, or quantity or content is not right.
+    """
+    task = lock_task(task_id, by=by)
+    report = _report_to_judge(task, version, by)
+    fields = _judged(judged)
+    note = fields.text("note", note, "Ý kiến kiểm tra", needed=False)
+    _refuse_what_is_wrong(fields, judged)
+    fields.stop_if_wrong()
+    return task, report, note
 
 
 def _report_to_judge(task: Task, version: int, by: Actor) -> Report:

@@ -8,10 +8,12 @@ from datetime import datetime
 from workflow.actions.audit import Entry, append_to_tasks
 from workflow.actions.document import (
     HEAD_TITLE,
+    appendix_rows,
     deliveries_of,
     document_target,
     freeze,
     request_rendering,
+    series_of,
     take_numbers,
 )
 from workflow.actions.flow import Target, open_flows
@@ -179,16 +181,17 @@ class Batch:
     def _write_reminders(self) -> None:
         documents = []
         for reminder in self.reminders:
-            subject, body = self.office.reminder_words(reminder, self.rulebook)
+            words = self.office.reminder_words(reminder, self.rulebook)
             inside = self.office.owns(reminder.task)
             reminder.document = Document(
                 task=reminder.task,
                 kind=DocumentKind.LETTER,
                 status=DocumentStatus.DRAFT,
                 symbol=self.office.letter_symbol if inside else self.office.draft_symbol(reminder.task),
-                subject=subject,
-                body=body,
+                subject=words.subject,
+                body=words.body,
                 recipients=[self.office.unit_name(reminder.task.unit_id)],
+                copies=list(words.copies),
                 signer_name=self.office.chief_name if inside else "",
                 signer_title=self.office.chief_title if inside else HEAD_TITLE,
                 drafted_at=self.now,
@@ -218,27 +221,32 @@ class Batch:
         """Number, date and freeze documents in Văn phòng's name, in the order of the batch, without a gap."""
         if not documents:
             return
-        book, numbers = take_numbers(self.office.department_id, local_day(self.now).year, len(documents))
+        day = local_day(self.now)
+        series = series_of(DocumentKind.LETTER, self.rulebook.policies.on(day))
+        book, numbers = take_numbers(self.office.department_id, day.year, len(documents), series=series)
         for document, number in zip(documents, numbers, strict=True):
-            freeze(document, book, number, by=None, now=self.now)
+            freeze(document, book, number, self.office.head, by=None, now=self.now)
 
     def _write_escalations(self) -> None:
-        documents = []
+        documents, tables = [], []
         for escalation in self.escalations:
-            subject, body = self.office.escalation_words(escalation)
+            words = self.office.escalation_words(escalation)
             escalation.document = Document(
                 task=escalation.task,
                 kind=DocumentKind.REPORT,
                 status=DocumentStatus.DRAFT,
                 symbol=self.office.report_symbol,
-                subject=subject,
-                body=body,
+                subject=words.subject,
+                body=words.body,
                 recipients=[self.office.province_name],
+                copies=list(words.copies),
                 signer_title=HEAD_TITLE,
                 drafted_at=self.now,
             )
             documents.append(escalation.document)
+            tables.append((escalation.document, words.appendices))
         insert_rows(documents, with_ids=True)
+        insert_rows([row for document, papers in tables for row in appendix_rows(document, papers)])
         for escalation in self.escalations:
             escalation.document = escalation.document  # takes over the key given by the insert
         insert_rows(self.escalations, with_ids=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Q
 
-from workflow.choices import DocumentKind, ReminderStatus, Role, TaskKind, UnitKind
+from workflow.choices import DocumentKind, Role, UnitKind
 from workflow.core.escalation import local_day
 from workflow.core.numbering import symbol_for
+from workflow.core.paper import Head
 from workflow.core.rulebook import Rulebook
-from workflow.core.wording import Basis, EarlierReminder, TaskFacts, escalation_text, reminder_text
+from workflow.core.wording import EarlierReminder, TaskFacts, Words, escalation_text, reminder_text
 from workflow.models import Escalation, Membership, Reminder, Task, Unit
+from workflow.queries.document import head_of_body, letterhead_on
+from workflow.queries.wording import Papers, basis_of, read_papers
 
 HEAD_ROLES = frozenset({Role.UNIT_HEAD, Role.OFFICE_CHIEF})
 CHASER_ROLES = frozenset({Role.OFFICE_CHIEF, Role.OFFICE_REVIEWER, Role.LEADER})
@@ -35,9 +38,9 @@ class Office:
     report_symbol: str
     chief_name: str
     province_name: str
+    head: Head
     chief_title: str = CHIEF_TITLE
-    papers: dict[int, list[Reminder]] = field(default_factory=dict)
-    parents: dict[int, str] = field(default_factory=dict)
+    papers: Papers = field(default_factory=Papers)
 
     def owns(self, task: Task) -> bool:
         """Whether the owing unit belongs to the department, so that the engine may issue in Văn phòng's name."""
@@ -48,7 +51,7 @@ class Office:
         host = self.units[task.host_unit_id]
         if not host.is_internal or not host.abbreviation:
             return self.letter_symbol
-        return symbol_for(DocumentKind.LETTER, self.units[self.department_id].abbreviation, host.abbreviation)
+        return symbol_for(DocumentKind.LETTER, self.head.abbreviation, host.abbreviation)
 
     def unit_name(self, unit_id: int | None) -> str:
         """Return a unit's name."""
@@ -70,60 +73,43 @@ class Office:
         return sorted({*self.office_chasers, *self.hosts(task), *self.workers(task)})
 
     def load_papers(self, escalations: Sequence[Escalation], reminders: Sequence[Reminder]) -> None:
-        """Read the issued reminders of this round of the tasks whose papers cite them (one query)."""
-        ids = [row.task_id for row in escalations] + [row.task_id for row in reminders if row.ordinal > 1]
-        self.papers = defaultdict(list)
-        if ids:
-            issued = Reminder.objects.filter(task_id__in=ids, status=ReminderStatus.ISSUED)
-            for row in issued.select_related("document").order_by("round", "ordinal"):
-                self.papers[row.task_id].append(row)
-        tasks = [row.task for row in escalations] + [row.task for row in reminders]
-        above = {task.parent_id for task in tasks if task.parent_id is not None}
-        self.parents = dict(Task.objects.filter(pk__in=above).values_list("pk", "title")) if above else {}
+        """Read what the papers of the batch cite: what asked, earlier reminders of the round, the trail of duties."""
+        if escalations or reminders:
+            self.papers = read_papers(
+                [row.task for row in reminders],
+                [row.task for row in escalations],
+                province_name=self.province_name,
+                cite_earlier=any(row.ordinal > 1 for row in reminders),
+            )
 
     def earlier(self, task: Task) -> list[EarlierReminder]:
         """Return the reminders of the task's round that were issued, in order."""
-        return [
-            EarlierReminder(row.ordinal, row.document.full_number, row.document.issued_on or self.day)
-            for row in self.papers.get(task.pk, ())
-            if row.round == task.round
-        ]
+        return self.papers.earlier(task, self.head.name)
 
     def facts(self, task: Task) -> TaskFacts:
         """Return what a text says of the task."""
-        return TaskFacts(
-            title=task.title,
-            unit_name=self.unit_name(task.unit_id),
-            due_on=task.due_on,
-            clause=task.clause,
-            timeline_text=task.timeline_text,
-            consultation=task.kind == TaskKind.CONSULTATION,
-            parent_title=self.parents.get(task.parent_id or 0, ""),
-            processing_until=task.processing_until,
-        )
+        return self.papers.facts(task, unit_name=self.unit_name(task.unit_id), body_name=self.head.name)
 
-    def reminder_words(self, reminder: Reminder, rulebook: Rulebook) -> tuple[str, str]:
-        """Return subject and text of a reminder."""
+    def reminder_words(self, reminder: Reminder, rulebook: Rulebook) -> Words:
+        """Return the words of a reminder."""
         return reminder_text(
             self.facts(reminder.task),
             reminder.ordinal,
-            basis=_basis(reminder),
+            basis=basis_of(reminder.decision),
             earlier=self.earlier(reminder.task),
             wait_days=int(rulebook.policies.on(self.day).wait),
         )
 
-    def escalation_words(self, escalation: Escalation) -> tuple[str, str]:
-        """Return subject and text of the report to UBND tỉnh."""
+    def escalation_words(self, escalation: Escalation) -> Words:
+        """Return the words of the report to UBND tỉnh."""
+        facts = self.facts(escalation.task)
         return escalation_text(
-            self.facts(escalation.task),
-            basis=_basis(escalation),
+            facts,
+            basis=basis_of(escalation.decision),
             reminders=self.earlier(escalation.task),
             today=self.day,
+            moments=self.papers.moments(escalation.task, facts, today=self.day),
         )
-
-
-def _basis(row: Reminder | Escalation) -> Basis:
-    return Basis(row.decision["basis"], row.decision["clause"])
 
 
 def _open_unit(units: Iterable[Unit], kind: UnitKind, day: date) -> Unit | None:
@@ -132,8 +118,14 @@ def _open_unit(units: Iterable[Unit], kind: UnitKind, day: date) -> Unit | None:
     return min(found, key=lambda unit: (-unit.valid_from.toordinal(), unit.pk), default=None)
 
 
+def _head(units: Mapping[int, Unit], department: Unit, province: Unit, day: date) -> Head:
+    """Return how the department names itself on its documents that day (one query)."""
+    above = units.get(department.parent_id or 0, province)
+    return head_of_body(department, above.name, letterhead_on(department, day))
+
+
 def read_office(now: datetime) -> Office:
-    """Read the department as it is on the local day (two queries).
+    """Read the department as it is on the local day (three queries).
 
     :raises LookupError: when no department stands in the table.
     """
@@ -156,6 +148,7 @@ def read_office(now: datetime) -> Office:
     )
     if department is None or office is None or province is None:
         raise LookupError("Chưa có Sở, Văn phòng Sở hoặc UBND tỉnh trong danh sách đơn vị; hãy chạy lệnh seed trước.")
+    head = _head(units, department, province, day)
     return Office(
         day=day,
         units=units,
@@ -163,8 +156,9 @@ def read_office(now: datetime) -> Office:
         office_chasers=sorted(set(chasers)),
         clerks=sorted(set(clerks)),
         department_id=department.pk,
-        letter_symbol=symbol_for(DocumentKind.LETTER, department.abbreviation, office.abbreviation),
-        report_symbol=symbol_for(DocumentKind.REPORT, department.abbreviation, office.abbreviation),
+        letter_symbol=symbol_for(DocumentKind.LETTER, head.abbreviation, office.abbreviation),
+        report_symbol=symbol_for(DocumentKind.REPORT, head.abbreviation, office.abbreviation),
         chief_name=chief_name,
         province_name=province.name,
+        head=head,
     )

@@ -13,10 +13,23 @@ from django.db.models.fields import BooleanField, DateField, DateTimeField, Fiel
 from django.db.models.functions import Coalesce
 
 from workflow.choices import DocumentStatus, ReminderStatus, ReportStatus, RequestStatus, TaskState
-from workflow.models import Document, Escalation, Extension, Obstacle, ProgressNote, Reminder, Report, Suspension, Task
+from workflow.core.paper import Head
+from workflow.models import (
+    Document,
+    DocumentSignature,
+    Escalation,
+    Extension,
+    Obstacle,
+    ProgressNote,
+    Reminder,
+    Report,
+    Suspension,
+    Task,
+)
 from workflow.queries.document import text_hash
 
 KEPT_AT_MOST = 100
+UNREADABLE = "(không đọc được)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,8 @@ class Facts:
 def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
     """Compare every fact that a task's row repeats with the rows that it repeats, each in one statement.
 
-    Then every issued document with its hashes: its text, and its PDF once it was printed; the files are read in full.
+    Then every issued document with its hashes: its text, its PDF once it was printed, its signed files; and with the
+    book that numbered it. The files are read in full.
     `progress` is called with the column's name before each. Changes nothing.
     """
     wrong = 0
@@ -71,7 +85,7 @@ def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
             if len(kept) < KEPT_AT_MOST:
                 kept.append(Disagreement(pk, code, column, _text(stored), _text(found)))
     if progress:
-        progress("text_sha256, pdf_sha256")
+        progress("text_sha256, pdf_sha256, chữ ký số, sổ đăng ký")
     for broken in _broken_documents():
         wrong += 1
         if len(kept) < KEPT_AT_MOST:
@@ -80,16 +94,61 @@ def verify_facts(*, progress: Callable[[str], None] | None = None) -> Facts:
 
 
 def _broken_documents() -> Iterator[Disagreement]:
-    """Yield each hash of an issued document that its text or its file no longer gives."""
-    issued = Document.objects.filter(status=DocumentStatus.ISSUED).order_by("pk")
-    for document in issued.iterator(chunk_size=500):
-        found = {"text_sha256": text_hash(document)}
+    """Yield each hash of an issued document that its text or its file no longer gives, and what its book denies.
+
+    Documents and signatures are read in parts, and one file at a time, however many there are.
+    """
+    issued = Document.objects.filter(status=DocumentStatus.ISSUED).select_related("book")
+    for document in issued.prefetch_related("appendices").order_by("pk").iterator(chunk_size=500):
+        found = {"text_sha256": _said_hash(document), **_by_the_book(document)}
         if document.pdf_name:
             found["pdf_sha256"] = _file_hash(document.pdf_name)
         for column, value in found.items():
-            stored = str(getattr(document, column))
+            stored = _text(getattr(document, column))
             if stored != value:
-                yield Disagreement(document.task_id, document.full_number, column, _text(stored), value, kind="văn bản")
+                yield Disagreement(document.task_id, document.full_number, column, stored, value, kind="văn bản")
+    signatures = DocumentSignature.objects.select_related("document").order_by("document", "ordinal")
+    for signature in signatures.iterator(chunk_size=500):
+        value = _file_hash(signature.file_name)
+        if signature.sha256 != value:
+            document = signature.document
+            stored = _text(signature.sha256)
+            yield Disagreement(document.task_id, document.full_number, "sha256", stored, value, kind="chữ ký số")
+
+
+def _said_hash(document: Document) -> str:
+    """Return the hash of what a document says, or that what is stored can't be read."""
+    try:
+        return text_hash(document)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return UNREADABLE
+
+
+def _by_the_book(document: Document) -> dict[str, str]:
+    """Return the columns of an issued document that its register's book gives too; it once kept neither body nor year.
+
+    A number outside those that the book gave has no true value to compare with: the book's range stands for it.
+    """
+    book = document.book
+    if book is None:
+        return {}
+    found = {} if document.issuer_id is None else {"issuer_id": str(book.body_id)}
+    if document.year is not None:
+        found["year"] = str(book.year)
+    if not book.first_number <= (document.number or 0) <= book.last_number:
+        found["number"] = f"từ {book.first_number} đến {book.last_number}"
+    if document.head and not _readable(document.head):
+        found["head"] = UNREADABLE
+    return found
+
+
+def _readable(head: dict[str, object]) -> bool:
+    """Tell whether the names that were frozen at issue can still be read."""
+    try:
+        Head.from_data(head)
+    except (LookupError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def _file_hash(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workflow.web.forms.fields import ActForm, DayField, LineField, ProseField
+from workflow.forms import DayField, LineField, ProseField
+from workflow.web.forms.fields import ActForm
 
 
 class AskExtensionForm(ActForm):

@@ -9,7 +9,7 @@ from django import forms
 from workflow.choices import CalendarKind, Capacity, Certainty, Role, UnitKind
 from workflow.core.hashchain import Plain
 from workflow.core.policyvalue import CHOICE, DAYS, FLAG, NUMBER, PolicyKind
-from workflow.web.forms.fields import DayField, LineField, PickField, PlainForm, ProseField
+from workflow.forms import DayField, LineField, PickField, PlainForm, ProseField
 
 
 class WordField(forms.ChoiceField):
@@ -48,6 +48,30 @@ class CloseUnitForm(PlainForm):
         label="Đơn vị kế thừa",
         required=False,
         help_text="Nhận các nhiệm vụ còn mở. Không chọn thì các nhiệm vụ ấy thiếu đơn vị chủ trì.",
+    )
+
+
+class LetterheadForm(PlainForm):
+    """How a body names itself on its documents from a day on."""
+
+    parent_name = LineField(
+        label="Cơ quan chủ quản", max_length=200, help_text="Ví dụ: UBND tỉnh Khánh Hòa. Khi in tự đổi sang chữ in hoa."
+    )
+    name = LineField(label="Tên cơ quan trên văn bản", max_length=200, help_text="Ví dụ: Sở Kế hoạch và Đầu tư.")
+    abbreviation = LineField(
+        label="Chữ viết tắt trong ký hiệu", short=True, max_length=30, help_text="Ví dụ: SKHĐT, như trong 05/SKHĐT-VP."
+    )
+    place = LineField(label="Địa danh", short=True, max_length=100, help_text="In trước ngày tháng của văn bản.")
+    head_title = LineField(label="Chức vụ người đứng đầu", short=True, max_length=100)
+    organ_id = LineField(
+        label="Mã định danh của cơ quan", required=False, short=True, max_length=35, help_text="Chưa biết thì để trống."
+    )
+    contact = LineField(label="Địa chỉ, điện thoại, thư điện tử", required=False, max_length=255)
+    valid_from = DayField(
+        label="Dùng từ ngày", help_text="Văn bản đã phát hành giữ tên lúc phát hành. Ví dụ: 01/03/2025."
+    )
+    basis = LineField(
+        label="Căn cứ", required=False, max_length=255, help_text="Số, ngày văn bản đổi tên hoặc sắp xếp tổ chức."
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from workflow.forms import DayField, LineField, PickManyField, ProseField
 from workflow.queries.candidates import consultable_units
 from workflow.queries.taskpage import TaskFacts
-from workflow.web.forms.fields import ActForm, DayField, LineField, PickManyField, ProseField
+from workflow.web.forms.fields import ActForm
 
 
 class ConsultForm(ActForm):

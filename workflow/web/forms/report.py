@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 
+from workflow.forms import ProseField, TwoWayField, UploadField
 from workflow.queries.taskpage import TaskFacts
-from workflow.web.forms.fields import ActForm, ProseField, TwoWayField
+from workflow.web.forms.fields import ActForm
 
 
 class DraftForm(ActForm):
@@ -66,31 +66,7 @@ class DraftForm(ActForm):
 class AttachForm(ActForm):
     """One file."""
 
-    content = forms.FileField(
-        label="Tệp đính kèm",
-        error_messages={
-            "required": "Hãy chọn một tệp.",
-            "empty": "Tệp rỗng. Hãy chọn tệp khác.",
-            "missing": "Hãy chọn một tệp.",
-            "invalid": "Không nhận được tệp. Hãy chọn lại.",
-        },
-    )
-
-    def prepare(self, facts: TaskFacts) -> None:
-        """Tell the limit."""
-        limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
-        self.fields["content"].help_text = f"Tối đa {limit} MB. Tệp được giữ nguyên, có mã băm để đối chiếu."
-
-    def clean_content(self) -> Any:
-        """Refuse what is too big before it is read.
-
-        :raises ValidationError: when the file passes the limit.
-        """
-        file = self.cleaned_data["content"]
-        if file.size > settings.ATTACHMENT_MAX_BYTES:
-            limit = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
-            raise forms.ValidationError(f"Tệp lớn quá {limit} MB. Hãy nén hoặc chia nhỏ.")
-        return file
+    content = UploadField(label="Tệp đính kèm")
 
 
 class NoteForm(ActForm):

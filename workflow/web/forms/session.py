@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from workflow.web.forms.fields import PlainForm
+from workflow.forms import PlainForm
 
 
 class CheckedPerson(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from workflow.forms import DayField, LineField, PickField, PlainForm, ProseField
 from workflow.queries.candidates import members_of, owing_units
 from workflow.queries.taskpage import TaskFacts
-from workflow.web.forms.fields import ActForm, DayField, LineField, PickField, PlainForm, ProseField
+from workflow.web.forms.fields import ActForm
 
 
 class AssignPersonForm(ActForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from workflow.core.eventname import EVENT_LABELS
-from workflow.web.forms.fields import DayField, LineField, PlainForm
+from workflow.forms import DayField, LineField, PlainForm
 
 
 class TrailForm(PlainForm):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from workflow.core.errors import Invalid, NotPermitted, WrongState
+from workflow.core.errors import NotPermitted, WrongState
+from workflow.forms import run_into_form
 from workflow.queries.taskpage import TaskFacts, load_task_facts
 from workflow.web.acts import Act, Submission, act_called
-from workflow.web.forms.fields import ActForm, PlainForm
+from workflow.web.forms.fields import ActForm
 from workflow.web.request import SiteRequest, number_from
 
 PLACES = {"viec": "my-work", "ban": "office-board"}
@@ -58,21 +57,6 @@ def _do(request: SiteRequest, act: Act, facts: TaskFacts) -> HttpResponse:
         return _show(request, act, facts, form, status=400)
     messages.success(request, act.done)
     return redirect(_back(request, act, facts))
-
-
-def run_into_form(form: PlainForm, run: Callable[[], object]) -> bool:
-    """Run an action; what it finds wrong goes to the form's fields. Tells whether it was done."""
-    try:
-        run()
-    except Invalid as error:
-        known = {name: words for name, words in error.fields.items() if name in form.fields}
-        for name, words in known.items():
-            form.add_error(name, words)
-        rest = [words for name, words in error.fields.items() if name not in known]
-        if rest or not known:
-            form.add_error(None, " ".join(rest) or str(error))
-        return False
-    return True
 
 
 def _show(request: SiteRequest, act: Act, facts: TaskFacts, form: ActForm, *, status: int) -> HttpResponse:

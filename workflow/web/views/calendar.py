@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from workflow.actions.calendar import remove_calendar_day, set_calendar_day
 from workflow.core.errors import NotFound
+from workflow.forms import run_into_form
 from workflow.permissions import ADMINISTER
 from workflow.queries.calendar import preview_calendar_change
 from workflow.queries.daylist import calendar_day, calendar_year
 from workflow.web.forms.administration import CalendarDayForm, RemoveDayForm
 from workflow.web.request import SiteRequest, number_from, require, today_of, typed
-from workflow.web.views.act import run_into_form
 
 
 @require_safe

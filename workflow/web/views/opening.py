@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from workflow.actions.task import open_dossier, open_province_task
+from workflow.forms import run_into_form
 from workflow.permissions import DECIDE, DO, URGE
 from workflow.queries.candidates import owing_units
 from workflow.web.forms.task import DossierForm, ProvinceTaskForm
 from workflow.web.request import SiteRequest, require, today_of, typed
-from workflow.web.views.act import run_into_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

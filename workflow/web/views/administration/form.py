@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from workflow.web.forms.fields import PlainForm
+from workflow.forms import PlainForm, run_into_form
 from workflow.web.request import SiteRequest
-from workflow.web.views.act import run_into_form
 
 
 def form_page(

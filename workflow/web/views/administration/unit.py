@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from workflow.actions.unit import UnitFacts, close_unit, delegate, open_unit, revoke_delegation
+from workflow.forms import PickField
 from workflow.permissions import ADMINISTER
 from workflow.queries.adminlist import find_unit, list_delegations, list_units
 from workflow.queries.candidates import all_units, memberships_in_force, open_persons
 from workflow.web.forms.administration import CloseUnitForm, DelegateForm, RevokeForm, UnitForm
-from workflow.web.forms.fields import PickField
 from workflow.web.request import SiteRequest, require, today_of, typed
 from workflow.web.views.administration.form import form_page
 
