@@ -88,10 +88,17 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "workflow.queries.password.StrengthValidator"},
+    {"NAME": "workflow.queries.password.ReuseValidator"},
 ]
+PASSWORD_HISTORY = read_number("DONDOC_PASSWORD_HISTORY", default=10)
+LOCKOUT_FAILURES = read_number("DONDOC_LOCKOUT_FAILURES", default=5)
+LOCKOUT_WINDOW_MINUTES = read_number("DONDOC_LOCKOUT_WINDOW_MINUTES", default=15)
+LOCKOUT_MINUTES = read_number("DONDOC_LOCKOUT_MINUTES", default=30)
+SECOND_FACTOR_ROLES = read_list(
+    "DONDOC_SECOND_FACTOR_ROLES", default=[] if DEMONSTRATION else ["admin", "leader", "clerk"]
+)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "my-work"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -137,12 +144,17 @@ EMAIL_HOST_USER = read_text("DONDOC_MAIL_USER", "")
 EMAIL_HOST_PASSWORD = read_text("DONDOC_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = read_flag("DONDOC_MAIL_TLS", default=False)
 DEFAULT_FROM_EMAIL = read_text("DONDOC_MAIL_FROM", "don-doc@localhost")
+BASE_URL = read_text("DONDOC_BASE_URL", "").rstrip("/")
+EMAIL_TIMEOUT = 30
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_ENGINE = "workflow.adapters.session"
+SESSION_IDLE_MINUTES = read_number("DONDOC_SESSION_IDLE_MINUTES", default=60)
+SESSION_HOURS = read_number("DONDOC_SESSION_HOURS", default=8)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = BEHIND_HTTPS
 CSRF_FAILURE_VIEW = "workflow.web.views.error.csrf_failure"

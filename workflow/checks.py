@@ -18,6 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Q
 from django_fsm import FSMFieldMixin, Transition
 
+from workflow.choices import Role
 from workflow.models import Person
 from workflow.permissions import UNIT_PERMISSIONS, Actor
 from workflow.queries.trail import missing_triggers
@@ -157,6 +158,41 @@ def check_triggers(
     ]
 
 
+LEAST_NUMBERS = {
+    "LOCKOUT_FAILURES": 1,
+    "LOCKOUT_WINDOW_MINUTES": 1,
+    "LOCKOUT_MINUTES": 1,
+    "SESSION_IDLE_MINUTES": 5,
+    "SESSION_HOURS": 1,
+    "PASSWORD_HISTORY": 0,
+}
+"""The least that each number of the sign-in may be; its variable is the name with DONDOC_ before it."""
+
+
+@register(Tags.security)
+def check_sign_in(app_configs: Sequence[AppConfig] | None, **_kwargs: object) -> list[CheckMessage]:
+    """Refuse settings of the sign-in that would shut everybody out, or ask a second factor of nobody by a slip."""
+    found: list[CheckMessage] = [
+        Error(
+            f"Biến DONDOC_{name} phải là số nguyên từ {least} trở lên.",
+            hint="Sửa biến môi trường rồi chạy lại (docs/operations.md).",
+            id="dondoc.E008",
+        )
+        for name, least in LEAST_NUMBERS.items()
+        if getattr(settings, name) < least
+    ]
+    unknown = sorted(set(settings.SECOND_FACTOR_ROLES) - set(Role.values))
+    if unknown:
+        found.append(
+            Error(
+                f"DONDOC_SECOND_FACTOR_ROLES có vai trò không biết: {', '.join(unknown)}.",
+                hint=f"Chọn trong: {', '.join(Role.values)}.",
+                id="dondoc.E009",
+            )
+        )
+    return found
+
+
 def _has_tables(*tables: type[models.Model]) -> bool:
     present = connections["default"].introspection.table_names()
     return all(table._meta.db_table in present for table in tables)
@@ -173,7 +209,7 @@ def refuse_unsafe_start(*others: Callable[[None], Iterable[CheckMessage]]) -> No
 
     :raises ImproperlyConfigured: when one of them is an error, or the database is not migrated; the message lists all.
     """
-    found = [*check_transitions(None), *check_anonymous(None)]
+    found = [*check_transitions(None), *check_anonymous(None), *check_sign_in(None)]
     if not _is_applied(*TRIGGER_MIGRATION):
         raise ImproperlyConfigured("Cơ sở dữ liệu chưa được chuyển cấu trúc: hãy chạy manage.py migrate.")
     found += [*check_global_grants(None, databases=["default"]), *check_triggers(None, databases=["default"])]

@@ -257,6 +257,28 @@ class NotificationKind(TextChoices):
     SYSTEM = "system", "Hệ thống"
 
 
+URGENT_KINDS = frozenset({NotificationKind.ESCALATION})
+"""What is told by e-mail at once, of every such message; others are marked one by one (đôn đốc lần 2, the account)."""
+
+
+LAST_REMINDER = 2
+"""The written reminder after which UBND tỉnh is told; it is urgent."""
+
+
+class LetterKind(TextChoices):
+    """Which e-mail: the day's digest, or what could not wait for it."""
+
+    DIGEST = "digest", "Thư tổng hợp"
+    URGENT = "urgent", "Thư gấp"
+
+
+class Gate(TextChoices):
+    """What a person must do before the pages open, once signed in."""
+
+    FACTOR = "factor", "Đặt xác thực hai bước"
+    PASSWORD = "password", "Đặt mật khẩu mới"
+
+
 class RowChange(TextChoices):
     """How a row of a plan compares with the former year's."""
 

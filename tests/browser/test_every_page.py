@@ -28,7 +28,7 @@ def test_every_entry_of_the_rail_opens(sit: Sit, username: str) -> None:
     for words in rail.get_by_role("link").all_inner_texts():
         hand.rail(words)
         assert rail.locator("[aria-current=page]").inner_text() == words
-    for path in ("/thong-bao/", "/tu-cach/", "/doi-mat-khau/"):
+    for path in ("/thong-bao/", "/tu-cach/", "/doi-mat-khau/", "/ho-so/", "/ho-so/xac-thuc-hai-buoc/"):
         hand.go(path)
     hand.page.get_by_role("button", name="Đăng xuất").click()
     hand.look()

@@ -171,6 +171,7 @@ class TestAddresses:
         "attachment_id": 1,
         "document_id": 1,
         "ordinal": 1,
+        "token": "dia-chi",
         "form": "json",
         "event_id": 1,
         "body_id": 1,
@@ -205,7 +206,7 @@ class TestAddresses:
             address = reverse(str(pattern.name), kwargs=asked)
             assert address.isascii()
             assert address == address.lower()
-            assert address.endswith(("/", ".bpmn"))
+            assert address.endswith(("/", ".bpmn", ".ics", ".svg"))
 
     @pytest.mark.parametrize(
         "path", ["/admin/", "/nhiem-vu/abc/", "/nhiem-vu/-1/", f"/nhiem-vu/{'9' * 19}/", "/ke-hoach/22/", "/nhiem-vu"]

@@ -21,6 +21,7 @@ from workflow.checks import (
     check_anonymous,
     check_global_grants,
     check_model,
+    check_sign_in,
     check_transitions,
     check_triggers,
     refuse_unsafe_start,
@@ -258,3 +259,21 @@ def test_manage_check_with_the_database_refuses_too(house: House) -> None:
 def test_the_start_of_the_house_runs_the_check_with_the_database() -> None:
     script = (Path(__file__).resolve().parents[2] / "bin" / "serve").read_text(encoding="utf-8")
     assert "check --database default" in script
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("LOCKOUT_FAILURES", 5, []),
+        ("LOCKOUT_FAILURES", 0, ["dondoc.E008"]),
+        ("SESSION_IDLE_MINUTES", 4, ["dondoc.E008"]),
+        ("PASSWORD_HISTORY", 0, []),
+        ("SECOND_FACTOR_ROLES", ["leader", "clerk"], []),
+        ("SECOND_FACTOR_ROLES", ["leader", "lanh-dao"], ["dondoc.E009"]),
+    ],
+)
+def test_the_house_refuses_a_sign_in_that_shuts_all_out_or_asks_nobody(
+    settings: object, name: str, value: object, found: list[str]
+) -> None:
+    setattr(settings, name, value)
+    assert ids(check_sign_in(None)) == found

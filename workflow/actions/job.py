@@ -23,12 +23,21 @@ from workflow.actions.audit import action
 from workflow.actions.checkpoint import make_checkpoints
 from workflow.actions.document import render_missing
 from workflow.actions.flow import flows
-from workflow.actions.notification import send_digests
+from workflow.actions.login import forget_old_sessions
+from workflow.actions.notification import send_digests, send_urgent
 from workflow.actions.sweep import sweep
 from workflow.actions.unit import sync_grants
 from workflow.core.errors import WrongState
 from workflow.core.escalation import local_day
-from workflow.core.job import daily_slot, hour_slot, lost_for_good, minute_slot, office_slot, retry_delay
+from workflow.core.job import (
+    daily_slot,
+    five_minute_slot,
+    hour_slot,
+    lost_for_good,
+    minute_slot,
+    office_slot,
+    retry_delay,
+)
 from workflow.core.rulebook import Rulebook
 from workflow.models import DemonstrationClock, ScheduledRun, WorkerLease
 from workflow.queries.clock import current_moment, forget_clock
@@ -79,6 +88,12 @@ def send_digests_job() -> dict[str, int]:
 
 
 @task
+def send_urgent_job() -> dict[str, int]:
+    """Ask for letters about what is urgent, and again for letters not sent; idempotent as the digests are."""
+    return {"letters": send_urgent(now=current_moment())}
+
+
+@task
 def render_missing_job() -> dict[str, int]:
     """Ask again for the PDF of issued documents whose printing failed; idempotent: each is printed once."""
     return {"documents": render_missing(now=current_moment())}
@@ -104,6 +119,10 @@ def _opening(now: datetime, rulebook: Rulebook) -> datetime | None:
     return office_slot(now, policies.window_from, policies.window_to, rulebook.calendar)
 
 
+def _urgent(now: datetime, rulebook: Rulebook) -> datetime | None:
+    return five_minute_slot(now) if _opening(now, rulebook) is not None else None
+
+
 SCHEDULES = (
     Schedule("sweep", run_sweep, lambda now, _rulebook: minute_slot(now)),
     Schedule("grants", sync_grants_job, lambda now, _rulebook: daily_slot(now, JUST_AFTER_MIDNIGHT)),
@@ -111,6 +130,7 @@ SCHEDULES = (
     Schedule("render", render_missing_job, lambda now, _rulebook: hour_slot(now)),
     Schedule("steps", nudge_steps_job, lambda now, _rulebook: hour_slot(now)),
     Schedule("digest", send_digests_job, _opening),
+    Schedule("urgent", send_urgent_job, _urgent),
 )
 
 # --- the clock -------------------------------------------------------------------------------------------------------
@@ -251,7 +271,7 @@ def _give_up(job: Job, *, now_real: datetime) -> bool:
 
 
 def forget_old_jobs(*, now_real: datetime) -> int:
-    """Delete what the background no longer needs: jobs done a day ago, failures of 90 days, old slots and leases.
+    """Delete what nobody needs any more: jobs done a day ago, failures of 90 days, old slots, leases and sessions.
 
     Returns the number of jobs deleted.
     """
@@ -260,4 +280,5 @@ def forget_old_jobs(*, now_real: datetime) -> int:
     deleted = done.delete()[0] + failed.delete()[0]
     ScheduledRun.objects.filter(enqueued_at__lt=now_real - KEEP_SLOTS).delete()
     WorkerLease.objects.filter(seen_at__lt=now_real - KEEP_LEASES).delete()
+    forget_old_sessions(now_real=now_real)
     return deleted

@@ -13,6 +13,7 @@ from workflow.actions.notification import tell_of
 from workflow.actions.transition import change_task, lock_task, state_label
 from workflow.choices import (
     CLOCK_STATES,
+    LAST_REMINDER,
     DocumentKind,
     DocumentStatus,
     FlowKind,
@@ -158,7 +159,15 @@ def issue_reminder(reminder_id: int, *, by: Actor, now: datetime) -> Reminder:
         },
     )
     text = f"Văn bản đôn đốc lần {reminder.ordinal} số {document.full_number}: {task.title}"
-    tell_of(task, heads_of=[(task.unit_id, SUBMIT)], kind=NotificationKind.REMINDER, text=text, by=by, now=now)
+    tell_of(
+        task,
+        heads_of=[(task.unit_id, SUBMIT)],
+        kind=NotificationKind.REMINDER,
+        text=text,
+        by=by,
+        now=now,
+        urgent=reminder.ordinal >= LAST_REMINDER,
+    )
     return reminder
 
 

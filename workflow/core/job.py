@@ -20,6 +20,12 @@ def minute_slot(now: datetime) -> datetime:
     return now.astimezone(ZONE).replace(second=0, microsecond=0)
 
 
+def five_minute_slot(now: datetime) -> datetime:
+    """Return the start of the running five minutes, local time."""
+    local = now.astimezone(ZONE)
+    return local.replace(minute=local.minute - local.minute % 5, second=0, microsecond=0)
+
+
 def hour_slot(now: datetime) -> datetime:
     """Return the start of the running hour, local time."""
     return now.astimezone(ZONE).replace(minute=0, second=0, microsecond=0)

@@ -2,7 +2,7 @@
 
 from workflow.models.adjustment import Extension, Obstacle, Suspension
 from workflow.models.audit import AuditChain, AuditCheckpoint, AuditEvent
-from workflow.models.calendar import CalendarDay, DemonstrationClock
+from workflow.models.calendar import CalendarDay, CalendarFeed, DemonstrationClock
 from workflow.models.document import (
     Appendix,
     Delivery,
@@ -16,7 +16,8 @@ from workflow.models.document import (
 )
 from workflow.models.escalation import Direction, Escalation
 from workflow.models.job import ScheduledRun, WorkerLease
-from workflow.models.notification import Notification
+from workflow.models.login import PasswordRecord, RecoveryCode, SecondFactor, SignInSession
+from workflow.models.notification import Letter, Notification
 from workflow.models.plan import (
     BulletUnit,
     Plan,
@@ -41,6 +42,7 @@ __all__ = [
     "AuditEvent",
     "BulletUnit",
     "CalendarDay",
+    "CalendarFeed",
     "Delegation",
     "Delivery",
     "DemonstrationClock",
@@ -51,10 +53,12 @@ __all__ = [
     "DocumentSignature",
     "Escalation",
     "Extension",
+    "Letter",
     "Letterhead",
     "Membership",
     "Notification",
     "Obstacle",
+    "PasswordRecord",
     "Person",
     "Plan",
     "PlanBullet",
@@ -65,6 +69,7 @@ __all__ = [
     "ProgressNote",
     "Proposal",
     "Recall",
+    "RecoveryCode",
     "RegisterBook",
     "Reminder",
     "Report",
@@ -72,6 +77,8 @@ __all__ = [
     "ReportingDuty",
     "Rule",
     "ScheduledRun",
+    "SecondFactor",
+    "SignInSession",
     "Suspension",
     "Task",
     "Unit",

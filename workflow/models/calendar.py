@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from workflow.choices import CalendarKind, Certainty
@@ -42,3 +43,28 @@ class DemonstrationClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shown_at:%d/%m/%Y %H:%M}"
+
+
+class CalendarFeed(models.Model):
+    """A person's own address of his deadlines for another calendar program; only its hash is kept, one open a person.
+
+    Who has the address reads what the person may see at that moment, until it is revoked.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="calendar_feeds")
+    token_sha256 = models.CharField("SHA-256 của địa chỉ", max_length=64, db_index=True)
+    made_at = models.DateTimeField("tạo lúc")
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "địa chỉ lịch riêng"
+        ordering = ("-made_at",)
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                name="calendar_feed_one_open", fields=("person",), condition=models.Q(revoked_at__isnull=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"địa chỉ lịch riêng từ {self.made_at:%d/%m/%Y}"

@@ -86,6 +86,12 @@ class Person(AbstractUser):
     full_name = models.CharField("họ và tên", max_length=120)
     closed_on = models.DateField("nghỉ từ ngày", null=True, blank=True)
     demonstration = models.BooleanField("dữ liệu trình diễn", default=False)
+    must_change_password = models.BooleanField("phải đổi mật khẩu khi đăng nhập", default=False)
+    failed_entries = models.PositiveSmallIntegerField("số lần đăng nhập sai", default=0)
+    failed_since = models.DateTimeField("sai từ lúc", null=True, blank=True)
+    locked_until = models.DateTimeField("khóa đăng nhập đến", null=True, blank=True)
+    digest_by_mail = models.BooleanField("nhận thư tổng hợp", default=True)
+    urgent_by_mail = models.BooleanField("nhận ngay thư về việc gấp", default=True)
 
     REQUIRED_FIELDS = ["full_name"]
 

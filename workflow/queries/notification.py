@@ -50,9 +50,14 @@ def bodies_with_accounts(unit_ids: Collection[int], on: date) -> set[int]:
 
 
 def unmailed(before: datetime) -> QuerySet[Notification]:
-    """Return the notifications made until the moment that no e-mail carried yet, of people with an address."""
+    """Return the unread notifications made until the moment that no letter carries yet, of people with an address."""
     return Notification.objects.filter(
-        emailed_at__isnull=True, created_at__lte=before, person__is_active=True, person__closed_on__isnull=True
+        emailed_at__isnull=True,
+        letter__isnull=True,
+        read_at__isnull=True,
+        created_at__lte=before,
+        person__is_active=True,
+        person__closed_on__isnull=True,
     ).exclude(person__email="")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, DateField, F, Q, QuerySet, When
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from workflow.choices import CLOCK_STATES, CLOSED_STATES, OPEN_STATES, TaskKind, TaskState
 from workflow.core.fold import fold
@@ -27,6 +29,16 @@ DUE_CHOICES: tuple[tuple[str, str], ...] = (
     ("soon", "Sắp đến hạn (5 ngày làm việc)"),
     ("none", "Không có hạn"),
 )
+
+RESULT_CHOICES: tuple[tuple[str, str], ...] = (
+    ("ontime", "Hoàn thành đúng hạn"),
+    ("late_done", "Hoàn thành quá hạn"),
+    ("running", "Đang thực hiện, trong hạn"),
+    ("overdue", "Đang thực hiện, quá hạn"),
+    ("extended", "Đã gia hạn"),
+    ("first_missed", "Quá hạn đầu"),
+)
+"""How a task with a day turned out, against its present deadline; the last two against the first one."""
 
 STATE_CHOICES: tuple[tuple[str, str], ...] = (
     ("open", "Chưa xong"),
@@ -77,12 +89,19 @@ def standing_of(task: Task, today: date, calendar: WorkCalendar) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """What the list is narrowed to. `state`: "open", "all" or one state; `due`: a key of DUE_CHOICES or ""."""
+    """What the list is narrowed to. `state`: "open", "all" or one state; `due`: a key of DUE_CHOICES or "".
+
+    `result` is a key of RESULT_CHOICES or "", `year` that of the first deadline, `day` the one day on which what is
+    listed is due.
+    """
 
     text: str = ""
     unit_id: int | None = None
     state: str = "open"
     due: str = ""
+    result: str = ""
+    year: int | None = None
+    day: date | None = None
     plan_id: int | None = None
     kind: str = ""
 
@@ -107,12 +126,39 @@ def due_soon_on(today: date, calendar: WorkCalendar) -> Q:
     return Q(state__in=CLOCK_STATES, due_on__gte=today, due_on__lte=soon_until(today, calendar))
 
 
+def with_done_day(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Add `done_on`: the local day on which the unit handed in what it owed, None while it owes."""
+    handed_in = TruncDate(Coalesce("reported_at", "closed_at"), tzinfo=timezone.get_default_timezone())
+    done = Q(state__in=(TaskState.REPORTED, TaskState.REVIEWED))
+    return rows.annotate(done_on=Case(When(done, then=handed_in), default=None, output_field=DateField()))
+
+
+def results_on(today: date) -> dict[str, Q]:
+    """Return the condition of each key of RESULT_CHOICES on the day, over rows `with_done_day`; none holds cancelled.
+
+    What UBND tỉnh has on its desk is still owed by the unit; a suspended task's clock stands, so it is in time.
+    """
+    dated = Q(due_on__isnull=False) & ~Q(state=TaskState.CANCELLED)
+    owed = dated & Q(done_on__isnull=True)
+    passed = Q(due_on__lt=today) & ~Q(state=TaskState.SUSPENDED)
+    return {
+        "ontime": dated & Q(done_on__lte=F("due_on")),
+        "late_done": dated & Q(done_on__gt=F("due_on")),
+        "running": owed & ~passed,
+        "overdue": owed & passed,
+        "extended": dated & Q(extended_count__gt=0),
+        "first_missed": dated & (Q(done_on__gt=F("due_first")) | Q(done_on__isnull=True, due_first__lt=today)),
+    }
+
+
 def list_tasks(actor: Actor, wanted: TaskFilter, *, today: date, calendar: WorkCalendar, after: str = "") -> TaskPage:
     """Return one page of the tasks that the person may see, the earliest due first, those without a day last.
 
     Two queries whatever the number of rows. `after` is the `after` of the page before; a wrong one starts anew.
     """
     rows = _narrow(visible_tasks(actor), wanted)
+    if wanted.result:
+        rows = with_done_day(rows).filter(results_on(today)[wanted.result])
     conditions = {
         "late": late_on(today),
         "today": Q(state__in=CLOCK_STATES, due_on=today),
@@ -159,6 +205,10 @@ def _narrow(rows: QuerySet[Task], wanted: TaskFilter) -> QuerySet[Task]:
         rows = rows.filter(unit_id=wanted.unit_id)
     if wanted.plan_id is not None:
         rows = rows.filter(plan_id=wanted.plan_id)
+    if wanted.day is not None:
+        rows = rows.filter(due_on=wanted.day)
+    if wanted.year is not None:
+        rows = rows.filter(due_first__year=wanted.year)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.state == "open":

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from workflow.permissions import SEE
 from workflow.queries.noticelist import count_unread
 from workflow.queries.rulebook import load_rulebook
+from workflow.web.gate import held_by
 from workflow.web.navigation import places_for
 
 
@@ -29,7 +30,9 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "calendar": SimpleLazyObject(lambda: load_rulebook().calendar),
     }
     if actor is not None:
-        values["searches"] = actor.holds(SEE)
-        values["places"] = [(place, _current(request.path, place.prefix)) for place in places_for(actor)]
+        open_to_him = held_by(request) is None
+        values["searches"] = open_to_him and actor.holds(SEE)
+        places = places_for(actor) if open_to_him else []
+        values["places"] = [(place, _current(request.path, place.prefix)) for place in places]
         values["unread"] = SimpleLazyObject(lambda: count_unread(actor))
     return values

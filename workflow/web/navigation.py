@@ -49,6 +49,14 @@ def _coordinates(actor: Actor) -> bool:
     return any(actor.holds(codename) for codename in BOARD)
 
 
+OVERVIEW = (DECIDE, URGE, INSPECT)
+"""Who asks how the whole stands: leaders, Văn phòng, inspectors."""
+
+
+def _oversees(actor: Actor) -> bool:
+    return any(actor.holds(codename) for codename in OVERVIEW)
+
+
 PLACES: tuple[Place, ...] = (
     Place("my-work", "Việc của tôi", _sees, "/"),
     Place("task-list", "Nhiệm vụ", _sees, "/nhiem-vu/"),
@@ -56,7 +64,9 @@ PLACES: tuple[Place, ...] = (
     Place("office-board", "Bàn điều phối", _coordinates, "/ban-dieu-phoi/"),
     Place("document-list", "Văn bản", _sees, "/van-ban/"),
     Place("proposal-list", "Đề xuất", lambda actor: works_here(actor) and _sees(actor), "/de-xuat/"),
-    Place("calendar", "Lịch làm việc", lambda actor: True, "/lich/"),
+    Place("month", "Lịch", _sees, "/lich/"),
+    Place("calendar", "Lịch làm việc", lambda actor: not _sees(actor), "/lich/"),
+    Place("overview", "Tổng quan", _oversees, "/tong-quan/"),
     Place("trail", "Nhật ký", lambda actor: actor.holds(INSPECT), "/nhat-ky/"),
     Place("administration", "Quản trị", lambda actor: actor.holds(ADMINISTER), "/quan-tri/"),
 )

@@ -22,6 +22,7 @@ class SiteRequest(HttpRequest):
 
     actor: Actor
     now: datetime
+    session: Any  # The store of SESSION_ENGINE (workflow.adapters.session), which knows how old a session is.
     user: Any  # The site's Person when signed in; tables stay out of what pages import.
 
 
@@ -50,3 +51,11 @@ def number_from(text: str | None) -> int | None:
         return None
     number = int(text)
     return number if 0 < number <= MAX_ID else None
+
+
+def day_from(text: str | None) -> date | None:
+    """Read a day written 2022-11-18 from an address; None when it is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

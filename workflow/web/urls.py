@@ -13,18 +13,21 @@ from workflow.web.views import (
     compiling,
     document,
     edxml,
+    factor,
     inbox,
     notification,
     opening,
+    overview,
     paperlife,
     plan,
+    profile,
     register,
     session,
     signature,
     task,
     trail,
 )
-from workflow.web.views.administration import letterhead, organ, person, policy, unit
+from workflow.web.views.administration import account, letterhead, organ, person, policy, unit
 
 
 class IdConverter(IntConverter):
@@ -44,9 +47,17 @@ register_converter(YearConverter, "year")
 
 urlpatterns = [
     path("dang-nhap/", session.sign_in, name="sign-in"),
+    path("dang-nhap/ma/", session.sign_in_code, name="sign-in-code"),
     path("dang-xuat/", session.sign_out, name="sign-out"),
     path("doi-mat-khau/", session.password, name="password"),
     path("tu-cach/", session.capacity, name="capacity"),
+    path("ho-so/", profile.profile, name="profile"),
+    path("ho-so/thu/", profile.letters, name="letters"),
+    path("ho-so/phien/", profile.session_end, name="session-end"),
+    path("ho-so/xac-thuc-hai-buoc/", factor.factor, name="factor"),
+    path("ho-so/xac-thuc-hai-buoc/ma-qr/", factor.factor_picture, name="factor-picture"),
+    path("ho-so/xac-thuc-hai-buoc/bo/", factor.factor_drop, name="factor-drop"),
+    path("ho-so/xac-thuc-hai-buoc/ma-du-phong/", factor.codes_renew, name="codes-renew"),
     path("", inbox.my_work, name="my-work"),
     path("nhiem-vu/", task.task_list, name="task-list"),
     path("nhiem-vu/mo-viec-ubnd/", opening.province_task, name="open-province-task"),
@@ -58,6 +69,7 @@ urlpatterns = [
     path("ke-hoach/so-sanh/", plan.plan_compare, name="plan-compare"),
     path("ke-hoach/<year:year>/", plan.plan_page, name="plan"),
     path("ban-dieu-phoi/", board.office_board, name="office-board"),
+    path("tong-quan/", overview.overview, name="overview"),
     path("van-ban/", document.document_list, name="document-list"),
     path("van-ban/lap/", compiling.compile_list, name="document-compile"),
     path("van-ban/lap/<slug:slug>/", compiling.compile_page, name="document-compile-kind"),
@@ -79,6 +91,11 @@ urlpatterns = [
     path("van-ban/so-dang-ky/in/", register.register_print, name="document-register-print"),
     path("van-ban/so-dang-ky/ban-in/<id:event_id>/", register.register_file, name="document-register-file"),
     path("lich/", calendar.calendar_page, name="calendar"),
+    path("lich/thang/", calendar.month_page, name="month"),
+    path("lich/dia-chi-rieng/", calendar.feed_page, name="calendar-feed-page"),
+    path("lich/dia-chi-rieng/tao/", calendar.feed_make, name="calendar-feed-make"),
+    path("lich/dia-chi-rieng/thu-hoi/", calendar.feed_revoke, name="calendar-feed-revoke"),
+    path("lich/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("lich/ghi-ngay/", calendar.calendar_set, name="calendar-set"),
     path("lich/<str:text>/bo/", calendar.calendar_remove, name="calendar-remove"),
     path("nhat-ky/", trail.trail, name="trail"),
@@ -94,6 +111,10 @@ urlpatterns = [
     path("quan-tri/nguoi/<id:person_id>/", person.person_page, name="person"),
     path("quan-tri/nguoi/<id:person_id>/bo-nhiem/", person.person_appoint, name="person-appoint"),
     path("quan-tri/nguoi/<id:person_id>/dong/", person.person_close, name="person-close"),
+    path("quan-tri/nguoi/<id:person_id>/mo-khoa/", account.person_unlock, name="person-unlock"),
+    path("quan-tri/nguoi/<id:person_id>/dat-lai-mat-khau/", account.person_password, name="person-password"),
+    path("quan-tri/nguoi/<id:person_id>/bo-xac-thuc-hai-buoc/", account.person_factor, name="person-factor"),
+    path("quan-tri/nguoi/<id:person_id>/ket-thuc-phien/", account.person_sessions, name="person-sessions"),
     path(
         "quan-tri/nguoi/<id:person_id>/vi-tri/<id:membership_id>/ket-thuc/",
         person.membership_end,

@@ -36,7 +36,7 @@ from workflow.queries.clock import current_moment, forget_clock
 from workflow.queries.job import LOST_ERROR, Trouble, troubled_jobs
 
 NOW = timezone.now()
-ALL_NAMES = ["sweep", "grants", "checkpoint", "render", "steps", "digest"]
+ALL_NAMES = ["sweep", "grants", "checkpoint", "render", "steps", "digest", "urgent"]
 
 
 @pytest.fixture(autouse=True)
@@ -126,8 +126,9 @@ def test_on_a_working_morning_everything_is_due_once() -> None:
         "render_missing_job",
         "nudge_steps_job",
         "send_digests_job",
+        "send_urgent_job",
     ]
-    assert ScheduledRun.objects.count() == 6
+    assert ScheduledRun.objects.count() == 7
 
 
 @pytest.mark.django_db
@@ -138,13 +139,19 @@ def test_before_the_office_opens_no_letters_are_sent() -> None:
 @pytest.mark.django_db
 def test_on_a_day_off_no_letters_are_sent() -> None:
     CalendarDay.objects.create(day=MONDAY, kind="off", name="Nghỉ", source="kiểm thử")
-    assert "digest" not in tick(at(MONDAY, "09:00"))
+    assert {"digest", "urgent"}.isdisjoint(tick(at(MONDAY, "09:00")))
 
 
 @pytest.mark.django_db
 def test_the_letters_missed_in_the_morning_go_out_when_the_clock_is_back() -> None:
     assert "digest" in tick(at(MONDAY, "11:17"))
     assert ScheduledRun.objects.get(name="digest").slot == at(MONDAY, "08:00")
+
+
+@pytest.mark.django_db
+def test_what_is_urgent_is_looked_for_every_five_minutes_of_the_working_hours() -> None:
+    clocks = ("07:59", "08:00", "08:04", "08:05", "16:59", "17:00")
+    assert [clock for clock in clocks if "urgent" in tick(at(MONDAY, clock))] == ["08:00", "08:05", "16:59"]
 
 
 @pytest.mark.django_db
@@ -160,8 +167,8 @@ def test_a_sweep_is_due_each_minute_and_a_checkpoint_each_hour() -> None:
     assert [tick(at(MONDAY, clock)) for clock in ("10:01", "10:01", "10:59", "11:00")] == [
         ["sweep"],
         [],
-        ["sweep"],
-        ["sweep", "checkpoint", "render", "steps"],
+        ["sweep", "urgent"],
+        ["sweep", "checkpoint", "render", "steps", "urgent"],
     ]
 
 
@@ -303,7 +310,7 @@ def test_a_demonstration_set_back_schedules_its_slots_again(settings: object) ->
         tick(at(MONDAY, clock))
     set_demonstration_clock(at(MONDAY, "08:30"), now_real=timezone.now())
     assert tick(at(MONDAY, "08:00")) == []
-    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint", "render", "steps"]
+    assert tick(at(MONDAY, "09:00")) == ["sweep", "checkpoint", "render", "steps", "urgent"]
 
 
 @pytest.mark.django_db

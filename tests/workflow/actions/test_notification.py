@@ -1,28 +1,15 @@
-"""Telling people: once each, in the application and by one e-mail a working day."""
+"""Telling people in the application: once each, who is told, what is read."""
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 import pytest
-from django.core import mail
 from django.db import connection, transaction
-from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
-from django_tasks_db.models import DBTaskResult
 
 from tests.factories import MONDAY, House, at, make_task
-from workflow.actions.notification import (
-    MOST_LINES,
-    deliver_digest,
-    mail_digest,
-    mark_read,
-    notify,
-    send_digests,
-    tell_of,
-)
-from workflow.actions.unit import sync_grants
+from workflow.actions.notification import mark_read, notify, tell_of
 from workflow.choices import NotificationKind, Role
 from workflow.core.errors import NotFound
 from workflow.models import Membership, Notification, Person, Task
@@ -30,18 +17,7 @@ from workflow.permissions import CHECK, DECIDE, DO, SUBMIT, URGE, Actor
 from workflow.queries.notification import bodies_with_accounts, people_of
 
 NOW = at(MONDAY)
-MORNING = at(MONDAY, "08:30")
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def addressed(house: House) -> House:
-    """The small department with an address for each person, and guardian's rows as memberships imply them."""
-    for person in Person.objects.all():
-        person.email = f"{person.username}@example.test"
-        person.save(update_fields=["email"])
-    sync_grants(by=None, now=NOW)
-    return house
 
 
 def tell(actor: Actor, key: str = "k", task: Task | None = None, text: str = "Việc mới") -> Notification:
@@ -184,129 +160,3 @@ def test_a_message_of_a_task_no_longer_seen_is_not_found(house: House) -> None:
     own = tell(house.stranger, task=make_task(house))
     with pytest.raises(NotFound):
         mark_read(own.pk, by=house.stranger, now=NOW)
-
-
-# Thư tổng hợp
-
-
-def test_one_mail_a_person_carries_what_is_new(addressed: House) -> None:
-    task = make_task(addressed)
-    tell(addressed.head, "a", task, "Việc thứ nhất")
-    tell(addressed.head, "b", None, "Việc thứ hai")
-    assert mail_digest(addressed.head.person_id, now=NOW) == 2
-    [letter] = mail.outbox
-    person = Person.objects.get(pk=addressed.head.person_id)
-    assert letter.to == [person.email]
-    assert letter.subject == "[Đôn đốc] 2 nội dung mới đến ngày 03/10/2022"
-    assert letter.body.startswith(f"Kính gửi ông/bà {person.full_name},")
-    assert re.findall(r"^- 03/10 09:00 · Quyết định: (.*)$", letter.body, re.MULTILINE) == [
-        "Việc thứ nhất",
-        "Việc thứ hai",
-    ]
-    assert set(Notification.objects.values_list("emailed_at", flat=True)) == {NOW}
-
-
-def test_a_digest_run_again_sends_nothing_more(addressed: House) -> None:
-    tell(addressed.head)
-    moment = NOW.isoformat()
-    assert deliver_digest.call(addressed.head.person_id, moment) == 1
-    assert deliver_digest.call(addressed.head.person_id, moment) == 0
-    assert len(mail.outbox) == 1
-
-
-def test_a_second_mail_waits_for_the_next_day(addressed: House) -> None:
-    tell(addressed.head, "a")
-    mail_digest(addressed.head.person_id, now=MORNING + timedelta(hours=1))
-    tell(addressed.head, "b")
-    assert mail_digest(addressed.head.person_id, now=at(MONDAY, "16:00")) == 0
-    assert mail_digest(addressed.head.person_id, now=at(TUESDAY)) == 1
-    assert len(mail.outbox) == 2
-
-
-def test_the_same_mail_has_the_same_identifier_when_sent_again(addressed: House) -> None:
-    tell(addressed.head)
-    mail_digest(addressed.head.person_id, now=NOW)
-    Notification.objects.update(emailed_at=None)
-    mail_digest(addressed.head.person_id, now=NOW)
-    identifiers = {letter.extra_headers["Message-ID"] for letter in mail.outbox}
-    assert identifiers == {f"<dondoc-{addressed.head.person_id}-20221003@don-doc>"}
-
-
-def test_a_mail_says_nothing_of_what_the_person_may_no_longer_see(addressed: House) -> None:
-    hidden, shown = make_task(addressed), make_task(addressed, unit=addressed.other)
-    tell(addressed.stranger, "a", hidden, "Chuyện của phòng khác")
-    tell(addressed.stranger, "b", shown, "Chuyện của phòng mình")
-    assert mail_digest(addressed.stranger.person_id, now=NOW) == 1
-    [letter] = mail.outbox
-    assert "Chuyện của phòng mình" in letter.body
-    assert "phòng khác" not in letter.body
-    assert "1 nội dung" in letter.subject
-
-
-def test_a_person_who_may_see_none_of_it_gets_no_mail(addressed: House) -> None:
-    tell(addressed.stranger, "a", make_task(addressed))
-    assert mail_digest(addressed.stranger.person_id, now=NOW) == 0
-    assert mail.outbox == []
-    assert send_digests(now=at(TUESDAY)) == 0
-
-
-def test_a_long_mail_counts_what_it_does_not_list(addressed: House) -> None:
-    for number in range(MOST_LINES + 3):
-        tell(addressed.head, f"k{number}", None, f"Việc {number}")
-    mail_digest(addressed.head.person_id, now=NOW)
-    assert "và 3 nội dung khác" in mail.outbox[0].body
-    assert not Notification.objects.filter(emailed_at__isnull=True).exists()
-
-
-@override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=9)
-def test_a_mail_that_could_not_be_sent_is_sent_on_the_next_call(addressed: House) -> None:
-    tell(addressed.head)
-    with pytest.raises(OSError, match="refused"):
-        mail_digest(addressed.head.person_id, now=NOW)
-    assert Notification.objects.filter(emailed_at__isnull=True).count() == 1
-    assert send_digests(now=NOW) == 1
-
-
-def test_jobs_are_asked_for_in_working_hours_one_a_person(addressed: House) -> None:
-    tell(addressed.head, "a")
-    tell(addressed.head, "b")
-    tell(addressed.member, "a")
-    assert send_digests(now=NOW) == 2
-    jobs = DBTaskResult.objects.order_by("args_kwargs")
-    assert {job.task_path for job in jobs} == {"workflow.actions.notification.deliver_digest"}
-    asked = {tuple(job.args_kwargs["args"]) for job in jobs}
-    assert asked == {
-        (addressed.head.person_id, NOW.isoformat()),
-        (addressed.member.person_id, NOW.isoformat()),
-    }
-
-
-@pytest.mark.parametrize("moment", [at(MONDAY, "07:59"), at(MONDAY, "17:00"), at(MONDAY + timedelta(days=5))])
-def test_no_mail_is_asked_for_outside_working_hours(addressed: House, moment: object) -> None:
-    tell(addressed.head)
-    Notification.objects.update(created_at=at(MONDAY - timedelta(days=1)))
-    assert send_digests(now=moment) == 0
-    assert not DBTaskResult.objects.exists()
-
-
-def test_who_had_a_mail_today_or_has_no_address_is_not_asked_for(addressed: House) -> None:
-    tell(addressed.head, "a")
-    mail_digest(addressed.head.person_id, now=NOW)
-    tell(addressed.head, "b")
-    tell(addressed.member)
-    Person.objects.filter(pk=addressed.member.person_id).update(email="")
-    assert send_digests(now=at(MONDAY, "15:00")) == 0
-
-
-def test_a_closed_person_gets_no_mail(addressed: House) -> None:
-    tell(addressed.head)
-    Person.objects.filter(pk=addressed.head.person_id).update(closed_on=MONDAY)
-    assert send_digests(now=NOW) == 0
-
-
-def test_jobs_of_a_change_that_was_rolled_back_never_exist(addressed: House) -> None:
-    tell(addressed.head)
-    before = transaction.savepoint()
-    assert send_digests(now=NOW) == 1
-    transaction.savepoint_rollback(before)
-    assert not DBTaskResult.objects.exists()

@@ -124,6 +124,14 @@ def test_two_unanswered_reminders_are_escalated_by_the_customers_rule_without_a_
     assert names(task) == ["task.create", "reminder.issue", "reminder.issue", "task.escalate"]
 
 
+def test_only_the_last_reminder_and_what_goes_to_the_province_are_urgent(rules: House) -> None:
+    task = make_task(rules)
+    for day in (date(2022, 10, 17), date(2022, 10, 21), date(2022, 10, 27)):
+        sweep(now=at(day))
+    told = Notification.objects.filter(task=task).order_by("created_at").values_list("kind", "urgent")
+    assert list(dict.fromkeys(told)) == [("reminder", False), ("reminder", True), ("escalation", True)]
+
+
 def test_a_reminder_to_a_body_outside_is_only_drafted_and_counts_nothing(rules: House) -> None:
     parent = make_task(rules, kind=TaskKind.DOSSIER, origin=TaskOrigin.PROCEDURE, due_on=date(2022, 11, 30))
     child = make_task(

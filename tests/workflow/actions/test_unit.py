@@ -304,9 +304,9 @@ def test_an_account_without_a_password_cannot_sign_in(synced: House) -> None:
 @pytest.mark.parametrize(
     ("password", "said"),
     [
-        ("ngan", "ít nhất 10 ký tự"),
+        ("ngan", "ít nhất 14 ký tự"),
         ("password123", "quá phổ biến"),
-        ("82736451928", "chỉ gồm chữ số"),
+        ("82736451928555", "đủ bốn loại ký tự"),
         ("truongphong1", "quá giống"),
     ],
 )

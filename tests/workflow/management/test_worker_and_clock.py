@@ -204,7 +204,8 @@ def test_what_the_clock_schedules_the_worker_runs(machine: Machine) -> None:
     done = {
         str(path).rsplit(".", 1)[1]: status for path, status in machine.rows(f"SELECT task_path, status FROM {JOBS}")
     }
-    done.pop("send_digests_job", None)  # only in the hours in which people work
+    for letters in ("send_digests_job", "send_urgent_job"):
+        done.pop(letters, None)  # only in the hours in which people work
     assert done == dict.fromkeys(
         ("run_sweep", "sync_grants_job", "make_checkpoint_job", "render_missing_job", "nudge_steps_job"), "SUCCESSFUL"
     )

@@ -30,6 +30,7 @@ from workflow.models import (
     AuditEvent,
     BulletUnit,
     CalendarDay,
+    CalendarFeed,
     Delegation,
     Delivery,
     Direction,
@@ -39,10 +40,12 @@ from workflow.models import (
     DocumentSignature,
     Escalation,
     Extension,
+    Letter,
     Letterhead,
     Membership,
     Notification,
     Obstacle,
+    PasswordRecord,
     Person,
     Plan,
     PlanBullet,
@@ -53,12 +56,15 @@ from workflow.models import (
     ProgressNote,
     Proposal,
     Recall,
+    RecoveryCode,
     RegisterBook,
     Reminder,
     Report,
     ReportingDuty,
     ReportRevision,
     ScheduledRun,
+    SecondFactor,
+    SignInSession,
     Suspension,
     UnitSetMember,
     WorkerLease,
@@ -168,6 +174,20 @@ def _people_rows(house: House) -> Stand:
             scope="Ký văn bản đôn đốc",
             valid_from=date(2022, 10, 3),
             valid_to=date(2022, 10, 14),
+        ),
+    }
+
+
+def _account_rows(house: House) -> Stand:
+    person = house.head.person_id
+    return {
+        "letter": Letter.objects.create(person_id=person, kind="digest", day=MONDAY, asked_at=NOW),
+        "password_record": PasswordRecord.objects.create(person_id=person, encoded="!", set_at=NOW),
+        "second_factor": SecondFactor.objects.create(person_id=person, sealed="x", confirmed_at=NOW),
+        "calendar_feed": CalendarFeed.objects.create(person_id=person, token_sha256="d" * 64, made_at=NOW),
+        "recovery_code": RecoveryCode.objects.create(person_id=person, digest="c" * 64),
+        "sign_in_session": SignInSession.objects.create(
+            session_key="k" * 32, session_data="", expire_date=NOW, person_id=person, began_at=NOW, seen_at=NOW
         ),
     }
 
@@ -334,7 +354,7 @@ def laid(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stand]:
     """One stored row of every table, by a short name, made once for the module and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         house = make_house()
-        made = _plan_rows(house) | _people_rows(house) | _task_rows(house)
+        made = _plan_rows(house) | _people_rows(house) | _account_rows(house) | _task_rows(house)
         yield made | _paper_rows(house, made) | _other_rows()
         transaction.set_rollback(True)
 

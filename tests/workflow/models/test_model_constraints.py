@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from tests.workflow.models.conftest import NOW, Changes, Stand, clone_row, copy_row, set_raw
 from workflow.choices import CalendarKind, RuleEffect, TaskState, UnitKind
-from workflow.models import Document, Task, Unit
+from workflow.models import Document, Person, SecondFactor, Task, Unit
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ ONCE = (
     Once("appendix", "appendix_once", {"ordinal": 2}),
     Once("link", "document_link_once", {"kind": "corrects"}),
     Once("recall", "document", {"document_id": None}),
+    Once("second_factor", "person", {"person_id": None}),
     Once("signature", "signature_ordinal_once", {"ordinal": 2}, {"role": "organisation"}),
     Once("signature", "signature_role_once", {"role": "organisation"}, {"ordinal": 2}),
     Once("escalation", "escalation_once_a_round", {"round": 2}),
@@ -72,6 +73,9 @@ ONCE = (
     Once("slot", "scheduled_run_once", {"slot": LATER}),
     Once("slot", "scheduled_run_once", {"name": "checkpoint"}),
     Once("notification", "notification_once", {"key": "nudge:2"}),
+    Once("letter", "letter_once", {"day": date(2022, 10, 4)}),
+    Once("calendar_feed", "calendar_feed_one_open", {"revoked_at": NOW}),
+    Once("recovery_code", "recovery_code_once", {"digest": "d" * 64}),
     Once("plan", "number", {"number": "1337/KH-SKHĐT"}),
     Once("item", "plan_item_once", {"code": "I.1.6"}),
     Once("bullet", "plan_bullet_once", {"ordinal": 2}),
@@ -97,6 +101,7 @@ ONCE = (
 )
 
 FREE = (
+    Free("calendar_feed", "calendar_feed_one_open", {"revoked_at": NOW}),
     Free("extension", "extension_one_pending", {"status": "refused"}),
     Free("suspension", "suspension_one_open", {"resumed_on": date(2022, 10, 5)}),
     Free("obstacle", "obstacle_one_open", {"status": "withdrawn"}),
@@ -108,6 +113,8 @@ FREE = (
 
 BOUNDS = (
     Bound("calendar_day", "calendar_kind_known", {"kind": "half"}, {"kind": CalendarKind.MAKEUP}),
+    Bound("letter", "letter_kind_known", {"kind": "weekly", "ordinal": 2}, {"kind": "urgent", "ordinal": 2}),
+    Bound("letter", "letter_one_digest", {"ordinal": 2}, {"kind": "urgent", "ordinal": 2}),
     Bound("document", "document_issued_has_number", {"number": None}, {"number": 1}),
     Bound("document", "document_issued_has_number", {"issued_on": None}, {"issued_on": date(2022, 10, 4)}),
     Bound("document", "document_issued_has_number", {"book_id": None}, {"status": "draft", "book_id": None}),
@@ -175,6 +182,8 @@ def another(case: Once, stand: Stand) -> Changes:
         return {"member_id": Unit.objects.get(code="P-B").pk}
     if case.row == "recall":
         return {"document_id": Document.objects.get(subject="Bản trước").pk}
+    if case.row == "second_factor":
+        return {"person_id": Person.objects.exclude(pk__in=SecondFactor.objects.values("person")).earliest("pk").pk}
     if "issuer_id" in case.apart:
         return {"issuer_id": Unit.objects.get(code="P-B").pk}
     return case.apart

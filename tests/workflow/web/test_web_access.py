@@ -36,6 +36,7 @@ PAGES: dict[str, set[str]] = {
         "admin",
     },
     "/ban-dieu-phoi/": {"reviewer", "chief", "clerk", "leader"},
+    "/tong-quan/": {"reviewer", "chief", "leader", "inspector"},
     "/van-ban/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger"},
     "/van-ban/soan/": {"head", "member", "reviewer", "chief", "clerk", "leader", "stranger"},
     "/de-xuat/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "stranger"},
@@ -51,6 +52,18 @@ PAGES: dict[str, set[str]] = {
         "outsider",
         "stranger",
         "admin",
+    },
+    "/lich/thang/": {"head", "member", "reviewer", "chief", "clerk", "leader", "inspector", "outsider", "stranger"},
+    "/lich/dia-chi-rieng/": {
+        "head",
+        "member",
+        "reviewer",
+        "chief",
+        "clerk",
+        "leader",
+        "inspector",
+        "outsider",
+        "stranger",
     },
     "/lich/ghi-ngay/": {"admin"},
     "/nhat-ky/": {"inspector"},
@@ -142,7 +155,7 @@ def test_the_rail_shows_only_what_the_person_may_open(site: House, enter: Enter)
     content = enter(site.member).get("/").content.decode()
     rail = content[content.index('<nav class="rail"') : content.index("</nav>")]
     shown = {path for path in PAGES if f'href="{path}"' in rail}
-    assert shown == {"/", "/nhiem-vu/", "/ke-hoach/", "/van-ban/", "/de-xuat/", "/lich/"}
+    assert shown == {"/", "/nhiem-vu/", "/ke-hoach/", "/van-ban/", "/de-xuat/", "/lich/thang/"}
 
 
 @pytest.mark.parametrize(

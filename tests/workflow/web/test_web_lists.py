@@ -139,6 +139,7 @@ def make_everything(site: House, number: int) -> None:
         ("reviewer", "/nhiem-vu/?trang-thai=all"),
         ("reviewer", "/ban-dieu-phoi/"),
         ("leader", "/ban-dieu-phoi/"),
+        ("leader", "/tong-quan/"),
         ("clerk", "/van-ban/"),
         ("head", "/thong-bao/"),
         ("admin", "/quan-tri/don-vi/"),
@@ -146,6 +147,7 @@ def make_everything(site: House, number: int) -> None:
         ("admin", "/quan-tri/chinh-sach/"),
         ("admin", "/quan-tri/quy-tac/"),
         ("head", "/lich/"),
+        ("head", "/lich/thang/?thang=2022-10"),
     ],
 )
 def test_a_page_takes_as_many_queries_for_three_rows_as_for_one(

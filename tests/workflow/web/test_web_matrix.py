@@ -355,6 +355,8 @@ EVERY_PAGE = (
     "/van-ban/soan/?nhiem-vu={task}",
     "/thong-bao/",
     "/lich/",
+    "/lich/thang/",
+    "/nhiem-vu/?ngay=2022-09-16",
     "/nhat-ky/",
     "/nhat-ky/?nhiem_vu={code}",
     "/tu-cach/",

@@ -21,7 +21,16 @@ from workflow.actions.sweep.office import Office
 from workflow.actions.task.following import Settled, settle_task
 from workflow.actions.transition import enter_state, set_next_due
 from workflow.adapters.setwise import insert_rows, update_rows
-from workflow.choices import DocumentKind, DocumentStatus, EscalationStatus, FlowKind, NotificationKind, ReminderStatus
+from workflow.choices import (
+    LAST_REMINDER,
+    URGENT_KINDS,
+    DocumentKind,
+    DocumentStatus,
+    EscalationStatus,
+    FlowKind,
+    NotificationKind,
+    ReminderStatus,
+)
 from workflow.core.escalation import CONFIRM, ESCALATE, NUDGE, REMIND, Decision, local_day
 from workflow.core.rulebook import PolicyValue, Rulebook
 from workflow.models import Document, Escalation, Notification, Reminder, Task
@@ -79,7 +88,9 @@ class Batch:
         update_rows(self.tasks, SWEPT_COLUMNS)
         insert_rows(events)
 
-    def _tell(self, task: Task, people: list[int], key: str, kind: NotificationKind, text: str) -> None:
+    def _tell(
+        self, task: Task, people: list[int], key: str, kind: NotificationKind, text: str, *, urgent: bool = False
+    ) -> None:
         """Note a message to each; the task's place in its trail makes the key, since a step may come again later."""
         self.notifications += [
             Notification(
@@ -89,6 +100,7 @@ class Batch:
                 text=text,
                 task_id=task.pk,
                 created_at=self.now,
+                urgent=urgent or kind in URGENT_KINDS,
             )
             for person in people
         ]
@@ -149,7 +161,8 @@ class Batch:
         )
         if issued:
             text = f"Văn bản đôn đốc lần {decision.ordinal}: {task.title}"
-            self._tell(task, self.office.workers(task), f"remind{decision.ordinal}", NotificationKind.REMINDER, text)
+            people, last = self.office.workers(task), (decision.ordinal or 0) >= LAST_REMINDER
+            self._tell(task, people, f"remind{decision.ordinal}", NotificationKind.REMINDER, text, urgent=last)
         else:
             text = f"Cần phát hành văn bản đôn đốc lần {decision.ordinal}: {task.title}"
             people = self.office.hosts(task)

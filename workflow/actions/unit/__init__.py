@@ -1,5 +1,6 @@
 """Acts on units, people, places and powers (domain.md section 6): dated, recorded, never deleting."""
 
+from workflow.actions.unit.accounts import end_sessions_of, reset_factor, reset_password, unlock_person
 from workflow.actions.unit.delegation import delegate, revoke_delegation
 from workflow.actions.unit.locking import lock_units
 from workflow.actions.unit.people import (
@@ -24,6 +25,7 @@ __all__ = [
     "define_unit_set",
     "delegate",
     "end_membership",
+    "end_sessions_of",
     "insert_membership",
     "insert_unit",
     "lock_units",
@@ -31,8 +33,11 @@ __all__ = [
     "open_unit",
     "password_errors",
     "require_administrator",
+    "reset_factor",
+    "reset_password",
     "revoke_delegation",
     "seed_units",
     "sync_grants",
+    "unlock_person",
     "write_grants",
 ]

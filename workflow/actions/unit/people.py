@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -12,12 +11,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from workflow.actions.audit import action, record_event
+from workflow.actions.login import keep_password
 from workflow.actions.unit.rights import require_administrator, write_grants
 from workflow.choices import Role, UnitKind
 from workflow.core.errors import Invalid, NotFound, WrongState
 from workflow.core.fold import nfc
-from workflow.models import Delegation, Membership, Person, Unit
+from workflow.models import Delegation, Membership, Person, SignInSession, Unit
 from workflow.permissions import Actor
+from workflow.queries.password import password_faults
 
 OFFICE_ROLES = frozenset({Role.OFFICE_REVIEWER, Role.OFFICE_CHIEF})
 INSIDE_ROLES = frozenset({Role.SPECIALIST, Role.UNIT_HEAD, Role.CLERK, Role.LEADER, *OFFICE_ROLES})
@@ -36,6 +37,8 @@ def open_person(
 ) -> Person:
     """Open an account. Without a password nobody can sign in with it until one is set.
 
+    The first password must be changed at the first sign-in; the demonstration's accounts keep theirs.
+
     :raises NotPermitted: when the person is no administrator.
     :raises Invalid: when the name is taken or badly formed, the address is wrong, or the password is weak.
     """
@@ -48,10 +51,7 @@ def open_person(
         errors |= password_errors(password, person)
     if errors:
         raise Invalid(" ".join(errors.values()), errors)
-    if password is None:
-        person.set_unusable_password()
-    else:
-        person.set_password(password)
+    person.set_unusable_password()
     try:
         with transaction.atomic():
             person.save(force_insert=True)
@@ -59,6 +59,8 @@ def open_person(
         if not Person.objects.filter(username=person.username).exists():
             raise
         raise Invalid.of(username=_taken(person.username)) from None  # somebody else was faster
+    if password is not None:
+        keep_password(person, password, must_change=not demonstration, now=now)
     after = {"username": person.username, "full_name": person.full_name, "email": person.email}
     record_event("person.open", subject=f"person:{person.pk}", by=by, now=now, after=after)
     return person
@@ -90,24 +92,14 @@ def _name_errors(person: Person) -> dict[str, str]:
 
 def password_errors(password: str, person: Person) -> dict[str, str]:
     """Return what the password validators say, in Vietnamese, under the field's name; empty when it is good."""
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        return {"password": " ".join(_PASSWORD_WORDS.get(one.code or "", str(one.message)) for one in error.error_list)}
-    return {}
-
-
-_PASSWORD_WORDS = {
-    "password_too_short": "Mật khẩu phải có ít nhất 10 ký tự.",
-    "password_too_common": "Mật khẩu này quá phổ biến.",
-    "password_entirely_numeric": "Mật khẩu không được chỉ gồm chữ số.",
-    "password_too_similar": "Mật khẩu quá giống tên hoặc thông tin cá nhân.",
-}
+    fault = password_faults(password, person)
+    return {"password": fault} if fault else {}
 
 
 @action
 def close_person(person_id: int, closed_on: date, *, by: Actor | None, now: datetime) -> Person:
-    """Close an account from `closed_on` on: its places end the day before, its powers to act for others are revoked.
+    """Close an account from `closed_on` on: its places end the day before, its powers to act for others are revoked,
+    and wherever it is signed in it is out at once.
 
     Nothing is deleted: the trail and the approvals name the person.
 
@@ -136,6 +128,7 @@ def close_person(person_id: int, closed_on: date, *, by: Actor | None, now: date
     person.closed_on = closed_on
     person.is_active = False
     person.save(update_fields=["closed_on", "is_active"])
+    SignInSession.objects.filter(person=person).delete()
     write_grants(now, [person.pk])
     record_event(
         "person.close",

@@ -8,6 +8,7 @@ from django import forms
 
 from workflow.choices import CalendarKind, Capacity, Certainty, Role, UnitKind
 from workflow.core.hashchain import Plain
+from workflow.core.password import strength_rule
 from workflow.core.policyvalue import CHOICE, DAYS, FLAG, NUMBER, PolicyKind
 from workflow.forms import DayField, LineField, PickField, PlainForm, ProseField
 
@@ -90,9 +91,28 @@ class PersonForm(PlainForm):
         label="Mật khẩu ban đầu",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
-        help_text="Ít nhất 10 ký tự. Người dùng tự đổi sau khi đăng nhập.",
+        help_text=f"{strength_rule(second_factor=False)} Người dùng phải đổi ở lần đăng nhập đầu tiên.",
         error_messages={"required": "Hãy đặt mật khẩu ban đầu."},
     )
+
+
+class FirstPasswordForm(PlainForm):
+    """A new first password for a person who lost his own."""
+
+    password = forms.CharField(
+        label="Mật khẩu tạm",
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        help_text=f"{strength_rule(second_factor=False)} Người dùng phải đổi ở lần đăng nhập tới.",
+        error_messages={"required": "Hãy đặt mật khẩu tạm.", "max_length": "Mật khẩu quá dài."},
+    )
+
+
+class ReasonForm(PlainForm):
+    """Why something that guards an account is taken away."""
+
+    reason = ProseField(label="Lý do", rows=2, max_length=2000)
 
 
 class ClosePersonForm(PlainForm):

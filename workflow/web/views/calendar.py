@@ -1,23 +1,99 @@
-"""Lịch làm việc."""
+"""Lịch: the month's deadlines, the days off, and a person's own address for another calendar program."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workflow.actions.calendar import remove_calendar_day, set_calendar_day
+from workflow.actions.feed import make_feed, revoke_feed
+from workflow.adapters.ics import Entry, write_ics
 from workflow.core.errors import NotFound
 from workflow.forms import run_into_form
-from workflow.permissions import ADMINISTER
+from workflow.permissions import ADMINISTER, SEE
 from workflow.queries.calendar import preview_calendar_change
 from workflow.queries.daylist import calendar_day, calendar_year
+from workflow.queries.feed import feed_owner, feed_tasks, open_feed
+from workflow.queries.month import month_of
+from workflow.queries.rulebook import load_rulebook
+from workflow.web.clock import site_now
 from workflow.web.forms.administration import CalendarDayForm, RemoveDayForm
 from workflow.web.request import SiteRequest, number_from, require, today_of, typed
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@require_safe
+def month_page(request: SiteRequest) -> HttpResponse:
+    """What is due on each day of one month, `?thang=2022-11`."""
+    require(request.actor, SEE)
+    today = today_of(request)
+    first = _month(request.GET.get("thang")) or today.replace(day=1)
+    month = month_of(request.actor, first, today=today, calendar=load_rulebook().calendar)
+    return render(request, "workflow/calendar/month.html", {"month": month, "weekdays": WEEKDAYS})
+
+
+def _month(text: str | None) -> date | None:
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return first if FIRST_YEAR <= first.year < LAST_YEAR else None
+
+
+@require_safe
+def feed_page(request: SiteRequest) -> HttpResponse:
+    """Whether the person has an address of his own, and how to use one."""
+    require(request.actor, SEE)
+    return render(request, "workflow/calendar/feed.html", {"feed": open_feed(request.actor)})
+
+
+@require_POST
+def feed_make(request: SiteRequest) -> HttpResponse:
+    """Make an address; it is shown on this very answer and never again."""
+    require(request.actor, SEE)
+    token = make_feed(by=request.actor, now=request.now)
+    address = request.build_absolute_uri(reverse("calendar-feed", args=[token]))
+    return render(request, "workflow/calendar/feed.html", {"feed": open_feed(request.actor), "address": address})
+
+
+@require_POST
+def feed_revoke(request: SiteRequest) -> HttpResponse:
+    """End the address."""
+    revoke_feed(by=request.actor, now=request.now)
+    messages.success(request, "Đã thu hồi địa chỉ lịch. Chương trình đang dùng địa chỉ đó không đọc được nữa.")
+    return redirect("calendar-feed-page")
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The deadlines as an iCalendar file, for whoever has the address: what its owner may see now."""
+    now = site_now()
+    owner = feed_owner(token, now=now)
+    entries = [
+        Entry(
+            uid=f"nhiem-vu-{task.pk}@{request.get_host()}",
+            day=task.due_on,
+            title=f"Hạn: {task.title}",
+            text=f"{task.unit.name if task.unit else 'Chưa có đơn vị chủ trì'}. {task.clause}".strip(),
+            address=request.build_absolute_uri(reverse("task", args=[task.pk])),
+        )
+        for task in feed_tasks(owner, now=now)
+        if task.due_on is not None
+    ]
+    content = write_ics(f"Đôn đốc: {owner.name}", entries, now=now)
+    answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'inline; filename="don-doc.ics"'
+    answer.headers["Cache-Control"] = "no-store, private"
+    return answer
 
 
 @require_safe

@@ -15,19 +15,21 @@ from workflow.core.errors import NotFound
 from workflow.permissions import DECIDE, DO, SEE, URGE
 from workflow.queries.explain import explain_task
 from workflow.queries.rulebook import load_rulebook
-from workflow.queries.tasklist import DUE_CHOICES, STATE_CHOICES, TaskFilter, filter_choices, list_tasks
+from workflow.queries.tasklist import DUE_CHOICES, RESULT_CHOICES, STATE_CHOICES, TaskFilter, filter_choices, list_tasks
 from workflow.queries.taskpage import find_attachment, load_task_facts
 from workflow.queries.trail import task_events
 from workflow.web.acts import acts_for
-from workflow.web.request import SiteRequest, number_from, require, today_of
+from workflow.web.request import SiteRequest, day_from, number_from, require, today_of
 
-FILTERS = ("chu", "don-vi", "trang-thai", "han", "ke-hoach", "loai")
+FILTERS = ("chu", "don-vi", "trang-thai", "han", "ke-hoach", "loai", "ngay", "ket-qua", "nam")
 
 
 def read_filter(request: SiteRequest) -> TaskFilter:
     """Read the filter from the address; what is not understood is left out."""
     asked = request.GET
     states = {key for key, _words in STATE_CHOICES}
+    results = {key for key, _words in RESULT_CHOICES}
+    year = number_from(asked.get("nam"))
     dues = {key for key, _words in DUE_CHOICES}
     state = asked.get("trang-thai", "open")
     return TaskFilter(
@@ -35,6 +37,9 @@ def read_filter(request: SiteRequest) -> TaskFilter:
         unit_id=number_from(asked.get("don-vi")),
         state=state if state in states else "open",
         due=asked.get("han", "") if asked.get("han", "") in dues else "",
+        result=asked.get("ket-qua", "") if asked.get("ket-qua", "") in results else "",
+        year=year if year is not None and 2000 <= year < 2100 else None,
+        day=day_from(asked.get("ngay")),
         plan_id=number_from(asked.get("ke-hoach")),
         kind=asked.get("loai", "") if asked.get("loai", "") in TaskKind.values else "",
     )
@@ -58,6 +63,7 @@ def task_list(request: SiteRequest) -> HttpResponse:
         "plans": plans,
         "states": STATE_CHOICES,
         "dues": DUE_CHOICES,
+        "results": RESULT_CHOICES,
         "kinds": TaskKind.choices,
         "kept": urlencode(kept),
         "kept_but_due": urlencode({name: value for name, value in kept.items() if name != "han"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,6 +13,7 @@ from workflow.actions.unit import appoint, close_person, end_membership, open_pe
 from workflow.permissions import ADMINISTER
 from workflow.queries.adminlist import find_person, list_persons
 from workflow.queries.candidates import all_units
+from workflow.queries.login import account_state
 from workflow.web.forms.administration import AppointForm, ClosePersonForm, EndForm, PersonForm
 from workflow.web.request import SiteRequest, number_from, require, today_of, typed
 from workflow.web.views.administration.form import form_page
@@ -31,7 +33,9 @@ def person_list(request: SiteRequest) -> HttpResponse:
 def person_page(request: SiteRequest, person_id: int) -> HttpResponse:
     """One person's account and places."""
     require(request.actor, ADMINISTER)
-    return render(request, "workflow/administration/person.html", {"person": find_person(person_id)})
+    person = find_person(person_id)
+    values = {"person": person, "account": account_state(person, now_real=timezone.now())}
+    return render(request, "workflow/administration/person.html", values)
 
 
 @sensitive_post_parameters("password")
