@@ -41,12 +41,27 @@ def group_of(nodeid: str) -> str:
     return BROWSER if nodeid.startswith(f"{BROWSER}/") else nodeid.partition("::")[0]
 
 
+PLAIN = ("tests/workflow/core/", "tests/workflow/adapters/")
+"""Folders of code that mostly knows no database; their tests need one only where they ask for it."""
+
+
+def is_plain(item: pytest.Item) -> bool:
+    """Tell whether the test touches no database at all, so that which one it runs on makes no difference."""
+    asks = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return item.nodeid.startswith(PLAIN) and not asks and item.get_closest_marker("django_db") is None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Put the longest groups first, after pytest-django has sorted by what a test does to the database.
 
-    With DONDOC_TEST_ORDER=reverse the tests run backwards, so that no test leans on the one before it.
+    With DONDOC_TEST_ORDER=reverse the tests run backwards, so that no test leans on the one before it. With
+    DONDOC_TEST_DATABASE_ONLY=1 those that touch no database are left out: `bin/test` has run them already.
     """
+    if os.environ.get("DONDOC_TEST_DATABASE_ONLY") == "1":
+        left_out = [item for item in items if is_plain(item)]
+        items[:] = [item for item in items if not is_plain(item)]
+        config.hook.pytest_deselected(items=left_out)
     if os.environ.get("DONDOC_TEST_ORDER") == "reverse":
         items.reverse()
     yield
