@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from workflow.choices import DocumentKind, DocumentStatus, LinkKind
 from workflow.core.errors import NotFound, WrongState
+from workflow.core.numbering import COMMON_SERIES
 from workflow.core.paper import Head
 from workflow.core.register import (
     RegisterRow,
@@ -95,9 +96,10 @@ class WaitingPrint:
 
 
 def register_books(actor: Actor) -> list[RegisterBook]:
-    """Return the series that the person may read, the newest year first (one query)."""
+    """Return the series that the person may read, the newest year and in it the common series first (one query)."""
     books = RegisterBook.objects.select_related("body__parent").order_by("-year", "body__name", "series")
-    return [book for book in books if any(actor.may(codename, book.body_id) for codename in READERS)]
+    read = [book for book in books if any(actor.may(codename, book.body_id) for codename in READERS)]
+    return sorted(read, key=lambda book: (-book.year, not book.series.startswith(COMMON_SERIES), book.body.name))
 
 
 def find_book(actor: Actor, book_id: int) -> RegisterBook:

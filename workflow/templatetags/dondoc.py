@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 
 from workflow.choices import ADDRESSED_KINDS, Circulation, DocumentKind, TaskState
 from workflow.core.workday import WorkCalendar
-from workflow.models import Task
+from workflow.models import Document, Task
+from workflow.queries.paper import drafting_abbreviation
 from workflow.queries.tasklist import Standing, standing_of
 
 register = template.Library()
@@ -125,6 +126,12 @@ def file_size(size: int) -> str:
 def yes_no(value: bool | None) -> str:
     """Return "có", "không" or "chưa"."""
     return "chưa" if value is None else ("có" if value else "không")
+
+
+@register.filter
+def keeper(document: Document) -> str:
+    """Return who keeps the archived copy, as it is printed: what is written, else who drafted."""
+    return document.keeper or drafting_abbreviation(document)
 
 
 @register.simple_tag

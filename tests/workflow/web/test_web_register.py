@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -18,7 +19,7 @@ from tests.factories import MONDAY, House, at
 from tests.registered import book_of, register_document
 from tests.workflow.web.conftest import Enter, assert_clean
 from workflow.core.register import COLUMNS
-from workflow.models import AuditEvent, Recall
+from workflow.models import AuditEvent, Recall, RegisterBook
 
 PAGE = "/van-ban/so-dang-ky/"
 READERS = ("clerk", "reviewer", "chief", "leader", "inspector")
@@ -213,3 +214,11 @@ def test_a_print_that_was_changed_in_the_storage_is_not_given(site: House, enter
     assert response.status_code == 500
     assert b"khac" not in response.content
     assert enter(site.clerk).get(f"{PAGE}ban-in/{event.pk + 1000}/").status_code == 404
+
+
+def test_the_common_series_is_shown_first_whatever_other_series_there_are(site: House, enter: Enter) -> None:
+    for series in ("PHD", "BC"):
+        RegisterBook.objects.create(body=site.department, year=2022, series=series)
+    page = enter(site.clerk).get("/van-ban/so-dang-ky/").content.decode()
+    listed = re.findall(r"Năm 2022, sổ ([^,<]+),", page)
+    assert listed == ["chung", "báo cáo", "phiếu hướng dẫn hoàn thiện hồ sơ"]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from workflow.actions.document.registerfile import may_print, request_register_print
 from workflow.adapters.spreadsheet import register_sheet
+from workflow.choices import DocumentKind
 from workflow.core.errors import Damaged, Invalid, NotFound
 from workflow.core.register import RegisterScope
 from workflow.queries.register import (
@@ -36,7 +37,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _books(request: SiteRequest) -> list[tuple[int, str]]:
     books = register_books(request.actor)
-    return [(book.pk, f"{book.body.name}, năm {book.year}, sổ {book.series}") for book in books]
+    words = {kind.value: kind.label[:1].lower() + kind.label[1:] for kind in DocumentKind}
+    return [(book.pk, f"Năm {book.year}, sổ {words.get(book.series, book.series)}, {book.body.name}") for book in books]
 
 
 @require_safe
